@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+
+/** Where a database is and which account uses it; the password comes apart from the URL, so that the URL is no secret. */
+export interface DatabaseConfig {
+  host: string
+  port: number
+  user: string
+  password: string
+  database: string
+}
+
+export type Config = Readonly<ReturnType<typeof readConfig>>
+
+/**
+ * Reads the replica's settings; the README's table explains each.
+ * Every name may be given as NAME_FILE instead, the path of a file that holds the value.
+ * @throws {Error} naming every setting that is missing or wrong, not only the first
+ */
+export function readConfig(environment: NodeJS.ProcessEnv) {
+  const settings = parse(replicaSettings, environment)
+  return {
+    address: settings.ADDRESS,
+    port: settings.PORT,
+    replicaName: settings.REPLICA_NAME,
+    production: settings.NODE_ENV === 'production',
+    logLevel: settings.LOG_LEVEL,
+    poolSize: settings.DATABASE_POOL_SIZE,
+    appSecret: settings.APP_SECRET,
+    users: database(settings.USERS_DATABASE_URL, settings.USERS_DATABASE_PASSWORD),
+    products: database(settings.PRODUCTS_DATABASE_URL, settings.PRODUCTS_DATABASE_PASSWORD),
+  }
+}
+
+/**
+ * Reads the migrator's settings: the replica's two accounts, and on each server one that may create them.
+ * @throws {Error} naming every setting that is missing or wrong
+ */
+export function readMigratorConfig(environment: NodeJS.ProcessEnv) {
+  const settings = parse(migratorSettings, environment)
+  return {
+    users: {
+      account: database(settings.USERS_DATABASE_URL, settings.USERS_DATABASE_PASSWORD),
+      admin: database(settings.USERS_ADMIN_URL, settings.USERS_ADMIN_PASSWORD),
+    },
+    products: {
+      account: database(settings.PRODUCTS_DATABASE_URL, settings.PRODUCTS_DATABASE_PASSWORD),
+      admin: database(settings.PRODUCTS_ADMIN_URL, settings.PRODUCTS_ADMIN_PASSWORD),
+    },
+  }
+}
+
+const mysqlUrl = z.url({ protocol: /^mysql$/, error: 'must be mysql://account@host:port/database' })
+const secret = z.string('is required').min(16, 'must have 16 characters or more')
+
+const accountSettings = {
+  USERS_DATABASE_URL: mysqlUrl,
+  USERS_DATABASE_PASSWORD: secret,
+  PRODUCTS_DATABASE_URL: mysqlUrl,
+  PRODUCTS_DATABASE_PASSWORD: secret,
+}
+
+const replicaSettings = z.object({
+  ...accountSettings,
+  NODE_ENV: z.enum(['production', 'development']).default('production'),
+  ADDRESS: z.string().default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+  REPLICA_NAME: z
+    .string()
+    .regex(/^[\w.-]{1,64}$/, 'must have 1 to 64 letters, digits, ".", "_" or "-"')
+    .optional(),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(10),
+  APP_SECRET: z.string('is required').min(32, 'must have 32 characters or more'),
+})
+
+const migratorSettings = z.object({
+  ...accountSettings,
+  USERS_ADMIN_URL: mysqlUrl,
+  USERS_ADMIN_PASSWORD: secret,
+  PRODUCTS_ADMIN_URL: mysqlUrl,
+  PRODUCTS_ADMIN_PASSWORD: secret,
+})
+
+function parse<T extends z.ZodObject>(settings: T, environment: NodeJS.ProcessEnv): z.infer<T> {
+  const problems: string[] = []
+  const given: Record<string, string | undefined> = {}
+  for (const name of Object.keys(settings.shape)) {
+    try {
+      given[name] = setting(name, environment)
+    } catch (error) {
+      problems.push(`${name}_FILE: ${(error as Error).message}`)
+    }
+  }
+  const parsed = settings.safeParse(given)
+  if (parsed.success && problems.length === 0) return parsed.data
+  for (const { path, message } of parsed.error?.issues ?? []) problems.push(`${path.join('.')} ${message}`)
+  throw new Error(`The settings are not complete:\n  ${problems.join('\n  ')}`)
+}
+
+/** An empty value counts as none, because that is what compose passes on for a name that `.env` does not give. */
+function setting(name: string, environment: NodeJS.ProcessEnv): string | undefined {
+  const file = environment[`${name}_FILE`]
+  return environment[name] || (file ? readFileSync(file, 'utf8').trim() : undefined)
+}
+
+function database(url: string, password: string): DatabaseConfig {
+  const { hostname, port, username, pathname } = new URL(url)
+  return {
+    host: hostname,
+    port: Number(port || 3306),
+    user: decodeURIComponent(username),
+    password,
+    database: decodeURIComponent(pathname.slice(1)),
+  }
+}

@@ -1,0 +1,1 @@
+export { createIdempotencyKeys as up, dropIdempotencyKeys as down } from '../idempotency-keys.js'
