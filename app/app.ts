@@ -1,0 +1,73 @@
+import Koa from 'koa'
+import helmet from 'koa-helmet'
+import { health } from './cluster/health.js'
+import type { Databases } from './databases.js'
+import type { Log } from './log.js'
+import { address } from './middleware/address.js'
+import { type Lifecycle, refuseWhileDraining } from './middleware/drain.js'
+import { errors } from './middleware/errors.js'
+import { locale } from './middleware/locale.js'
+import { origin } from './middleware/origin.js'
+import { pages } from './middleware/pages.js'
+import { request } from './middleware/request.js'
+import { session } from './middleware/session.js'
+import { pageRoutes } from './pages/routes.js'
+import type { Catalogue } from './products/catalogue.js'
+import type { Accounts } from './users/accounts.js'
+
+/** What a replica is made of. */
+export interface Parts {
+  replica: string
+  production: boolean
+  secret: string
+  log: Log
+  databases: Databases
+  accounts: Accounts
+  catalogue: Catalogue
+  lifecycle: Lifecycle
+}
+
+/** The whole way of a request, in order. Opens nothing and listens nowhere. */
+export function createApp(parts: Parts): Koa {
+  const { replica, production, log, databases, lifecycle } = parts
+  const app = new Koa()
+  // Only nginx reaches a replica, and it overwrites the forwarded headers; the last address is the one it saw.
+  app.proxy = true
+  app.maxIpsCount = 1
+
+  const routes = pageRoutes(parts)
+  app.use(health(databases, lifecycle)) // before the log, which a question a second would fill
+  app.use(request(log, replica)) // request id, replica's name, access log
+  app.use(refuseWhileDraining(lifecycle)) // before anything is executed
+  app.use(securityHeaders()) // on every answer, errors too
+  app.use(locale) // ctx.state.locale
+  app.use(pages(replica, production)) // ctx.page()
+  app.use(errors(log)) // whatever is thrown below becomes a page
+  app.use(address) // %-encoding
+  app.use(origin) // other sites' forms
+  app.use(session(app, databases.users, log)) // ctx.state.user
+  app.use(routes.routes())
+  app.use(routes.allowedMethods()) // 405 and 501
+  return app
+}
+
+/** nginx sends the same ones with its own answers: nginx/own-answers.conf. */
+function securityHeaders() {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        // The style sheet's icons are data: addresses.
+        imgSrc: ["'self'", 'data:'],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    frameguard: { action: 'deny' },
+    // The product is served over plain HTTP; what terminates TLS in front of it decides about HSTS.
+    strictTransportSecurity: false,
+  })
+}

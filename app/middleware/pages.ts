@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { Context, Middleware } from 'koa'
+import compose from 'koa-compose'
+import views from 'koa-views'
+import type { FieldProblem } from '../errors.js'
+import { locales, textsOf } from './locale.js'
+
+/** A form as it is shown: what was typed, and what is wrong with it, by field. */
+export interface FormState {
+  values: Record<string, unknown>
+  problems: Record<string, FieldProblem & { link?: { href: string; text?: string; textKey?: string } }>
+}
+
+const root = new URL('../../../', import.meta.url)
+
+/**
+ * Gives handlers ctx.page(view, locals): a view of views/ with what its layout always needs.
+ * @param cache keeps compiled templates; without it an edit shows at the next request
+ */
+export function pages(replica: string, cache: boolean): Middleware {
+  const assets = readAssets()
+  const givePage: Middleware = async (ctx, next) => {
+    // koa-views hands all locals to ejs as options too, so what a request brings is never spread among them.
+    ctx.page = (view: string, locals: object = {}) => {
+      ctx.set('Cache-Control', ctx.state.user ? 'no-store' : 'no-cache')
+      return ctx.render(view, {
+        ...layoutOf(ctx),
+        replica,
+        asset: (name: string) => `/static/${assets[name]}`,
+        form: { values: {}, problems: {} },
+        ...locals,
+      })
+    }
+    await next()
+  }
+  return compose([views(fileURLToPath(new URL('views', root)), { extension: 'ejs', options: { cache } }), givePage])
+}
+
+function layoutOf(ctx: Context) {
+  const { locale, user } = ctx.state
+  const number = new Intl.NumberFormat(locale)
+  const date = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
+  return {
+    t: textsOf(locale),
+    locale,
+    locales,
+    user,
+    here: ctx.method === 'GET' ? ctx.url : undefined,
+    number: (value: number) => number.format(value),
+    date: (value: Date) => `${date.format(value)} UTC`,
+    newKey: () => randomBytes(16).toString('base64url'),
+  }
+}
+
+/** The content-hashed file name of each asset, written by the build. */
+function readAssets(): Record<string, string> {
+  return JSON.parse(readFileSync(new URL('dist/public/manifest.json', root), 'utf8'))
+}

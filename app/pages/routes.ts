@@ -1,0 +1,30 @@
+import Router from '@koa/router'
+import type { Parts } from '../app.js'
+import { requireSignIn } from '../middleware/access.js'
+import { form } from '../middleware/form.js'
+import { chooseLanguage } from './language.js'
+import { loginPages } from './login.js'
+import { productPages } from './products.js'
+import { registrationPages } from './registration.js'
+import { showWelcome } from './welcome.js'
+
+/** Every page's address, and who may open it. */
+export function pageRoutes(parts: Parts): Router {
+  const { showRegister, submitRegister } = registrationPages(parts)
+  const { showLogin, submitLogin, submitLogout } = loginPages(parts)
+  const { showProducts, showNewProduct, submitProduct, showProduct } = productPages(parts)
+
+  // nginx matches addresses exactly, so the router does too: a limit on one spelling then covers all there are.
+  return new Router({ sensitive: true, strict: true })
+    .get('/', showWelcome)
+    .post('/language', form(), chooseLanguage)
+    .get('/register', showRegister)
+    .post('/register', form(), submitRegister)
+    .get('/login', showLogin)
+    .post('/login', form(), submitLogin)
+    .post('/logout', form(), submitLogout)
+    .get('/products', requireSignIn, showProducts)
+    .post('/products', form(), requireSignIn, submitProduct)
+    .get('/products/new', requireSignIn, showNewProduct)
+    .get('/products/:id', requireSignIn, showProduct)
+}

@@ -1,0 +1,66 @@
+import { createServer } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createApp } from './app.js'
+import { findReplicaName } from './cluster/replica-name.js'
+import { readConfig } from './config.js'
+import { closeDatabases, openDatabases } from './databases.js'
+import { createLog } from './log.js'
+import { sweepKeys } from './once.js'
+import { createCatalogue } from './products/catalogue.js'
+import { createAccounts } from './users/accounts.js'
+import { deleteExpiredSessions } from './users/store.js'
+
+/** How long running requests may take to finish after SIGTERM, and how often old rows are swept, in milliseconds. */
+const drainDeadline = 15_000
+const sweepInterval = 10 * 60_000
+
+const config = readConfig(process.env)
+const replica = config.replicaName ?? (await findReplicaName())
+const log = createLog(config.logLevel, replica)
+const databases = openDatabases(config)
+const lifecycle = { draining: false }
+const app = createApp({
+  replica,
+  production: config.production,
+  secret: config.appSecret,
+  log,
+  databases,
+  accounts: createAccounts(databases.users, config.appSecret),
+  catalogue: createCatalogue(databases.products),
+  lifecycle,
+})
+
+// Longer than nginx keeps an idle connection (30 s), so that it is never Node that closes one nginx is about to use.
+const server = createServer({ keepAliveTimeout: 75_000 }, app.callback())
+server.listen(config.port, config.address, () => log.info(`listening on ${config.address}:${config.port}`))
+server.on('error', (error) => {
+  log.fatal(error)
+  process.exit(1)
+})
+
+const sweeping = setInterval(() => {
+  sweep().catch((error) => log.warn({ err: error }, 'sweeping failed'))
+}, sweepInterval)
+
+process.once('SIGTERM', drain)
+process.once('SIGINT', drain)
+// The local stack's replicas end with it, also when it was killed.
+process.once('disconnect', drain)
+
+async function drain() {
+  lifecycle.draining = true
+  log.info('draining')
+  clearInterval(sweeping)
+  const closed = new Promise((resolve) => server.close(resolve))
+  const idle = setInterval(() => server.closeIdleConnections(), 100)
+  await Promise.race([closed, sleep(drainDeadline)])
+  clearInterval(idle)
+  server.closeAllConnections()
+  await closeDatabases(databases)
+  log.info('drained')
+  process.exit(0)
+}
+
+async function sweep() {
+  await Promise.all([sweepKeys(databases.users), sweepKeys(databases.products), deleteExpiredSessions(databases.users)])
+}

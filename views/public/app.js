@@ -1,0 +1,45 @@
+/** What pages do better where scripts run; every page works without. */
+
+for (const input of document.querySelectorAll('input[type=password][data-show]')) addShowButton(input)
+for (const form of document.querySelectorAll('form[data-guard]')) guardUnsaved(form)
+forgetNotice()
+
+/** Lets people see the password that they type. */
+function addShowButton(input) {
+  const button = document.createElement('button')
+  button.type = 'button'
+  button.className = 'plain show-password'
+  button.textContent = input.dataset.show
+  button.setAttribute('aria-controls', input.id)
+  button.addEventListener('click', () => {
+    const show = input.type === 'password'
+    input.type = show ? 'text' : 'password'
+    button.textContent = show ? input.dataset.hide : input.dataset.show
+  })
+  input.form.addEventListener('submit', () => {
+    input.type = 'password'
+  })
+  input.insertAdjacentElement('beforebegin', button)
+}
+
+/** Asks before a page is left on which something was typed and not sent. */
+function guardUnsaved(form) {
+  let unsaved = false
+  form.addEventListener('input', () => {
+    unsaved = true
+  })
+  form.addEventListener('submit', () => {
+    unsaved = false
+  })
+  window.addEventListener('beforeunload', (event) => {
+    if (unsaved) event.preventDefault()
+  })
+}
+
+/** A reload should not tell again that something was just saved. */
+function forgetNotice() {
+  const address = new URL(location.href)
+  if (!address.searchParams.has('added')) return
+  address.searchParams.delete('added')
+  history.replaceState(null, '', address)
+}
