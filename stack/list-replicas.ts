@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { type ReplicaRecord, readRecords, stateOf } from './replicas.js'
+
+/** `npm run replicas`: the replicas that `npm start` runs; with --json for programs. */
+const folder = resolve(process.env.BODEGA_FOLDER ?? '.bodega')
+if (!existsSync(resolve(folder, 'replicas.json'))) {
+  console.error('Bodega has not run here yet. Start it with: npm start')
+  process.exit(1)
+}
+
+const replicas = await Promise.all(
+  readRecords(folder).map(async (record) => ({ record, state: await stateOf(record) })),
+)
+if (process.argv.includes('--json')) {
+  console.log(JSON.stringify(replicas.map(({ record: { name, pid, port }, state }) => ({ name, pid, port, state }))))
+} else {
+  console.table(
+    replicas.map(({ record, state }) => {
+      const { name, pid, port } = record
+      return { name, pid, port, state, uptime: uptimeOf(record) }
+    }),
+  )
+}
+
+function uptimeOf({ startedAt }: ReplicaRecord): string {
+  if (startedAt === null) return '-'
+  const seconds = Math.floor((Date.now() - startedAt) / 1000)
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)]
+  return `${hours} h ${minutes} min ${seconds % 60} s`
+}

@@ -1,0 +1,133 @@
+import { spawnSync } from 'node:child_process'
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import mysql from 'mysql2/promise'
+import { keepRunning, launch, run, runs, type Service, waitUntil } from './processes.js'
+
+const server = '/usr/sbin/mariadbd'
+
+/** Where the database listens, and the account that may do everything on it. */
+export interface Mariadb extends Service {
+  port: number
+}
+
+/**
+ * Starts a private MariaDB on the loopback address, with its data in `folder`/mariadb, as an unprivileged user.
+ * @throws {Error} with what to do where the data folder is not a database's, or is in use
+ */
+export async function startMariadb(folder: string, port: number, adminPassword: string): Promise<Mariadb> {
+  const data = join(folder, 'mariadb')
+  const log = join(folder, 'logs/mariadb.log')
+  await prepareData(data)
+  await previousHasEnded(data)
+  writeOwned(join(data, 'accounts.sql'), adminAccount(adminPassword))
+  const { prefix, seen } = unprivileged(data)
+  const command = [
+    ...prefix,
+    server,
+    '--no-defaults',
+    `--datadir=${seen}`,
+    '--init-file=accounts.sql',
+    '--pid-file=mariadb.pid',
+    '--bind-address=127.0.0.1',
+    `--port=${port}`,
+    '--socket=',
+    '--skip-name-resolve',
+    '--character-set-server=utf8mb4',
+    '--collation-server=utf8mb4_unicode_520_ci',
+  ]
+  const service = keepRunning(() => launch(command, log))
+  try {
+    await waitUntil(`the database does not answer; see ${log}`, 60, () => answers(port, adminPassword))
+  } catch (error) {
+    await service.stop('SIGTERM')
+    throw error
+  }
+  return Object.defineProperty(service as Mariadb, 'port', { value: port })
+}
+
+/** The data folder is made beside its place and moved there when it is whole, so a half-made one is never used. */
+async function prepareData(data: string) {
+  if (existsSync(join(data, 'mysql'))) return
+  if (existsSync(data) && readdirSync(data).length > 0) {
+    throw new Error(
+      `${data} is there but holds no database. Nothing was changed in it.\n` +
+        'Move it away to start with an empty database, or put a backup in its place.',
+    )
+  }
+  const unfinished = `${data}.unfinished`
+  rmSync(unfinished, { recursive: true, force: true })
+  mkdirSync(unfinished, { mode: 0o700 })
+  own(unfinished)
+  const { prefix, seen } = unprivileged(unfinished)
+  await run([
+    ...prefix,
+    '/usr/bin/mariadb-install-db',
+    '--no-defaults',
+    `--datadir=${seen}`,
+    '--auth-root-authentication-method=socket',
+    '--skip-test-db',
+  ])
+  rmSync(data, { recursive: true, force: true })
+  renameSync(unfinished, data)
+}
+
+/** A server whose stack was killed may still be closing its files. */
+async function previousHasEnded(data: string) {
+  const file = join(data, 'mariadb.pid')
+  if (!existsSync(file)) return
+  const pid = Number(readFileSync(file, 'utf8'))
+  await waitUntil(`another MariaDB (process ${pid}) still uses ${data}`, 20, () => !runs(pid, 'mariadbd'))
+}
+
+/** Run at each start, before anyone can connect: the root account answers no network, this one does. */
+function adminAccount(password: string): string {
+  const account = `'bodega_admin'@'127.0.0.1'`
+  const secret = mysql.escape(password)
+  return [
+    `CREATE USER IF NOT EXISTS ${account} IDENTIFIED BY ${secret};`,
+    `ALTER USER ${account} IDENTIFIED BY ${secret};`,
+    `GRANT ALL PRIVILEGES ON *.* TO ${account} WITH GRANT OPTION;`,
+    '',
+  ].join('\n')
+}
+
+async function answers(port: number, password: string): Promise<boolean> {
+  try {
+    const connection = await mysql.createConnection({ host: '127.0.0.1', port, user: 'bodega_admin', password })
+    await connection.end()
+    return true
+  } catch {
+    return false
+  }
+}
+
+/**
+ * How to run a program as the user of the data folder, and the folder's path as that user sees it. Root hands over to
+ * `mysql`; where that user cannot reach the folder, because the checkout is below one of root's own, the program gets
+ * a view of the file system in which the data stands at /var/lib/mysql.
+ */
+function unprivileged(data: string): { prefix: string[]; seen: string } {
+  if (process.getuid?.() !== 0) return { prefix: [], seen: data }
+  const handOver = ['setpriv', '--reuid=mysql', '--regid=mysql', '--clear-groups', '--pdeathsig', 'TERM', '--']
+  if (spawnSync('setpriv', [...handOver.slice(1), 'test', '-w', data]).status === 0) {
+    return { prefix: handOver, seen: data }
+  }
+  const seen = '/var/lib/mysql'
+  const view = ['unshare', '--mount', 'sh', '-c', `mount --bind "$0" ${seen} && exec "$@"`, data]
+  if (spawnSync('unshare', [...view.slice(1), 'true']).status !== 0) {
+    throw new Error(`The user mysql cannot reach ${data}. Clone Bodega where other users can, for example below /srv.`)
+  }
+  return { prefix: [...view, ...handOver], seen }
+}
+
+function writeOwned(file: string, contents: string) {
+  writeFileSync(file, contents, { mode: 0o600 })
+  own(file)
+}
+
+function own(path: string) {
+  if (process.getuid?.() !== 0) return
+  const [uid, gid] = ['-u', '-g'].map((flag) => Number(spawnSync('id', [flag, 'mysql'], { encoding: 'utf8' }).stdout))
+  chownSync(path, uid as number, gid as number)
+}

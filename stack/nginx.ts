@@ -1,0 +1,67 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { networkInterfaces } from 'node:os'
+import { join } from 'node:path'
+import { keepRunning, launch, run, type Service, waitUntil } from './processes.js'
+
+const program = '/usr/sbin/nginx'
+
+/** @throws {Error} with nginx's own words when it does not accept the configuration */
+export async function startNginx(
+  root: string,
+  folder: string,
+  { address, port, replicaPorts }: { address: string; port: number; replicaPorts: number[] },
+): Promise<Service> {
+  const prefix = join(folder, 'nginx')
+  layOut(root, prefix, address, port, replicaPorts)
+  // The prefix is given as "./": below a folder that only root may enter, nginx's workers reach their files from where
+  // they stand, and no other way.
+  const command = [program, '-e', 'logs/error.log', '-p', './', '-c', 'conf/nginx.conf']
+  if (process.getuid?.() === 0) command.push('-g', 'user www-data;')
+  await run([...command, '-t'], { cwd: prefix })
+  const service = keepRunning(() => launch(command, join(prefix, 'logs/error.log'), { cwd: prefix }))
+  const host = address === '0.0.0.0' ? '127.0.0.1' : address
+  await waitUntil(`nginx does not answer; see ${join(prefix, 'logs/error.log')}`, 10, async () => {
+    return fetch(`http://${host}:${port}/favicon.ico`).then(
+      ({ status }) => status === 204,
+      () => false,
+    )
+  })
+  return service
+}
+
+/** Everything that nginx reads, made anew at each start; its logs stay. */
+function layOut(root: string, prefix: string, address: string, port: number, replicaPorts: number[]) {
+  for (const name of ['conf', 'run', 'public', 'errors']) rmSync(join(prefix, name), { recursive: true, force: true })
+  for (const name of ['conf/newer', 'run', 'logs']) mkdirSync(join(prefix, name), { recursive: true })
+  cpSync(join(root, 'dist/public'), join(prefix, 'public'), { recursive: true })
+  cpSync(join(root, 'dist/errors'), join(prefix, 'errors'), { recursive: true })
+  for (const name of ['nginx.conf', 'own-answers.conf']) cpSync(join(root, 'nginx', name), join(prefix, 'conf', name))
+  cpSync(join(root, 'dist/errors/headers.conf'), join(prefix, 'conf/error-pages.conf'))
+  if (atLeast(1, 30)) cpSync(join(root, 'nginx/since-1.30.conf'), join(prefix, 'conf/newer/since-1.30.conf'))
+  writeFileSync(join(prefix, 'conf/replicas.conf'), replicas(replicaPorts))
+  writeFileSync(join(prefix, 'conf/listen.conf'), listen(address, port))
+}
+
+/** Each address once more as a backup that is never marked as failed, for the moment when all of them are. */
+function replicas(ports: number[]): string {
+  return ports
+    .flatMap((port) => [
+      `server 127.0.0.1:${port} max_fails=2 fail_timeout=2s;`,
+      `server 127.0.0.1:${port} backup max_fails=0;`,
+    ])
+    .join('\n')
+}
+
+/** "localhost" is two addresses to a browser, where the machine has IPv6. */
+function listen(address: string, port: number): string {
+  const loopback6 = Object.values(networkInterfaces()).some((each) => each?.some((one) => one.address === '::1'))
+  const also = address === '127.0.0.1' && loopback6 ? `\nlisten [::1]:${port} default_server;` : ''
+  return `listen ${address}:${port} default_server;${also}`
+}
+
+function atLeast(major: number, minor: number): boolean {
+  const { stderr } = spawnSync(program, ['-v'], { encoding: 'utf8' })
+  const [, foundMajor, foundMinor] = /nginx\/(\d+)\.(\d+)/.exec(stderr)?.map(Number) ?? []
+  return (foundMajor ?? 0) > major || (foundMajor === major && (foundMinor ?? 0) >= minor)
+}
