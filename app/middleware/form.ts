@@ -1,4 +1,5 @@
 import { bodyParser } from '@koa/bodyparser'
+import createError, { isHttpError } from 'http-errors'
 import type { Context, Middleware } from 'koa'
 import compose from 'koa-compose'
 import { identifyWrite, type Write } from '../once.js'
@@ -6,14 +7,22 @@ import { identifyWrite, type Write } from '../once.js'
 /** Thrown when the body is of a kind that no form sends. */
 export class UnsupportedBody extends Error {}
 
-/** Parses the form of a write, of at most 1 MB. @throws {UnsupportedBody}, and http-errors of the parser (400, 413, 415) */
+/** Parses the form of a write, of at most 1 MB. @throws {UnsupportedBody}, and http-errors (400, 413) */
 export function form(): Middleware {
-  return compose([onlyForms, bodyParser({ enableTypes: ['form'], formLimit: '1mb' }) as Middleware])
+  const parser = bodyParser({
+    enableTypes: ['form'],
+    formLimit: '1mb',
+    onError: (error) => {
+      // A body that was cut off or wrongly compressed comes without a status.
+      throw isHttpError(error) ? error : createError(400, error)
+    },
+  })
+  return compose([onlyForms, parser as Middleware])
 }
 
 const onlyForms: Middleware = async (ctx, next) => {
-  // is() gives null where there is no body: an empty form then tells which fields are missing.
-  if (ctx.method === 'POST' && ctx.is('urlencoded') === false) throw new UnsupportedBody()
+  const empty = !ctx.request.length && !ctx.get('Transfer-Encoding')
+  if (ctx.method === 'POST' && !empty && !ctx.is('urlencoded')) throw new UnsupportedBody()
   await next()
 }
 

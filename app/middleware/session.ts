@@ -21,7 +21,7 @@ export function session(app: Koa, database: Knex, log: Log): Middleware {
     async set(id: string, _session: unknown, _maxAge: number, { ctx }: { ctx: Context }) {
       if (id === ctx.state.startedSessionId) return
       // The person has the page either way; the next page asks again.
-      await extendSession(database, id).catch((error) => log.warn({ error, requestId: ctx.state.requestId }))
+      await extendSession(database, id).catch((err) => log.warn({ err, requestId: ctx.state.requestId }))
     },
     async destroy(id: string) {
       await endSession(database, id)

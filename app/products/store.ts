@@ -50,11 +50,12 @@ function asProduct({ created_at: createdAt, ...row }: Omit<Product, 'createdAt'>
   return { ...row, createdAt }
 }
 
+/** By the columns' collations, so whatever the case and the accents. */
 function matching(database: Knex, words: string[]): Knex.QueryBuilder {
   return words.reduce((query, word) => {
     const pattern = `%${word.replace(/[\\%_]/g, '\\$&')}%`
     return query.where((either) => {
-      for (const column of ['name', 'code', 'description']) either.orWhereLike(column, pattern)
+      for (const column of ['name', 'code', 'description']) either.orWhere(column, 'like', pattern)
     })
   }, database('products') as Knex.QueryBuilder)
 }

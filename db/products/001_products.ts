@@ -5,7 +5,7 @@ export async function up(knex: Knex) {
     CREATE TABLE IF NOT EXISTS products (
       id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
       name VARCHAR(100) NOT NULL,
-      code VARCHAR(64) CHARACTER SET ascii COLLATE ascii_general_ci NOT NULL,
+      code VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci NOT NULL,
       description VARCHAR(2000) NOT NULL,
       units INT UNSIGNED NOT NULL,
       category VARCHAR(60) NOT NULL,

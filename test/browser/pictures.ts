@@ -1,0 +1,96 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { BrowserContextOptions, Page } from 'playwright-core'
+import { launchChromium, screens } from './chromium.js'
+
+/**
+ * `npm run pictures -- [FOLDER] [ADDRESS]`: takes a picture of every page of a running Bodega, on a phone and a desktop,
+ * light and dark, in both languages. It makes an account and a few products.
+ */
+const [folder = 'pictures', address = 'http://localhost:8080'] = process.argv.slice(2)
+mkdirSync(folder, { recursive: true })
+const samples = [
+  {
+    name: 'Cable HDMI de 2 m',
+    code: 'CAB-HDMI-2',
+    description: 'Alta velocidad, con conectores dorados.\nPara monitores y proyectores de las salas de reuniones.',
+    units: '48',
+    category: 'Cables',
+  },
+  {
+    name: 'Silla de oficina ergonómica',
+    code: 'SIL-01',
+    description: 'Respaldo de malla.',
+    units: '12',
+    category: 'Muebles',
+  },
+  { name: 'كابل شبكة 🍎', code: 'NET-5', description: 'كابل شبكة بطول خمسة أمتار', units: '1250', category: 'Cables' },
+  {
+    name: 'Estantería metálica para cargas pesadas con cinco baldas regulables y tornillería incluida',
+    code: 'EST_METAL.5-BALDAS-REGULABLE-200x100x50-GALV',
+    description: 'Hasta 250 kg por balda. '.repeat(12),
+    units: '2147483647',
+    category: 'Almacenaje',
+  },
+]
+
+const browser = await launchChromium()
+for (const locale of ['es', 'en']) {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const [screen, viewport] of Object.entries(screens)) {
+      const name = [locale, colorScheme, screen].join('-')
+      await walk(name, { locale, colorScheme, viewport, baseURL: address })
+    }
+  }
+}
+await browser.close()
+
+async function walk(name: string, options: BrowserContextOptions) {
+  const context = await browser.newContext(options)
+  const page = await context.newPage()
+  const take = async (step: string) => {
+    await page.screenshot({ path: join(folder, `${step}-${name}.png`), fullPage: true })
+  }
+  const unique = Date.now().toString(36)
+
+  await page.goto('/')
+  await take('welcome')
+  await page.goto('/register')
+  await take('register')
+  await submit(page, { firstName: '', lastName: 'García', email: 'ana@', password: 'short' })
+  await take('register-problems')
+  await page.goto('/login?next=/products')
+  await submit(page, { email: 'ana@example.org', password: 'wrong password' })
+  await take('login-wrong')
+  await page.goto('/register')
+  await submit(page, {
+    firstName: 'Ana',
+    lastName: 'García',
+    email: `ana.${name}.${unique}@example.org`,
+    password: 'a long enough phrase',
+  })
+  await page.waitForURL('**/products')
+  await take('products')
+  await page.goto('/products?q=zzzz')
+  await take('products-no-match')
+  for (const [index, product] of samples.entries()) {
+    await page.goto('/products/new')
+    await submit(page, { ...product, code: `${product.code}-${unique}${index}` })
+    if (index === 0) await take('product')
+  }
+  await page.goto('/products')
+  await take('products-some')
+  await page.goto('/products/new')
+  await take('new-product')
+  await submit(page, { name: 'Cable', code: 'with spaces', units: '-3' })
+  await take('new-product-problems')
+  await page.goto('/nowhere')
+  await take('error')
+  await context.close()
+}
+
+async function submit(page: Page, fields: Record<string, string>) {
+  for (const [name, value] of Object.entries(fields)) await page.fill(`[name=${name}]`, value)
+  await page.click('main form[method=post] button:not([type=button])')
+  await page.waitForLoadState()
+}

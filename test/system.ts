@@ -1,0 +1,28 @@
+import { rmSync } from 'node:fs'
+import { resolve } from 'node:path'
+import getPort from 'get-port'
+import { readConfig } from '../app/config.js'
+import { closeDatabases, type Databases, openDatabases } from '../app/databases.js'
+import { readRecords } from '../stack/replicas.js'
+import { type Stack, startStack } from '../stack/stack.js'
+
+/** The system under test: the real database, three replicas and nginx, empty at the start of each run. */
+export let stack: Stack
+export let databases: Databases
+export const folder = resolve('.bodega/test')
+
+export async function mochaGlobalSetup() {
+  rmSync(folder, { recursive: true, force: true })
+  stack = await startStack({ folder, address: '127.0.0.1', port: await getPort(), say: () => {} })
+  databases = openDatabases(readConfig(stack.environment))
+}
+
+export async function mochaGlobalTeardown() {
+  await closeDatabases(databases)
+  await stack.stop()
+}
+
+/** The replicas' own addresses, past nginx. */
+export function replicaAddresses(): string[] {
+  return readRecords(folder).map(({ port }) => `http://127.0.0.1:${port}`)
+}
