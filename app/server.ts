@@ -44,8 +44,6 @@ const sweeping = setInterval(() => {
 
 process.once('SIGTERM', drain)
 process.once('SIGINT', drain)
-// The local stack's replicas end with it, also when it was killed.
-process.once('disconnect', drain)
 
 async function drain() {
   lifecycle.draining = true

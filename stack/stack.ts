@@ -3,6 +3,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import getPort from 'get-port'
+import { readConfig } from '../app/config.js'
 import { type Mariadb, startMariadb } from './mariadb.js'
 import { startNginx } from './nginx.js'
 import { run, runs, type Service, waitUntil } from './processes.js'
@@ -57,6 +58,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
     say('bringing both databases up to date')
     const environment = { ...process.env, ...options.environment, ...databaseSettings(ports.database, secrets.files) }
+    readConfig(environment) // a wrong setting is better told here than in three replicas' logs
     await run([process.execPath, '--enable-source-maps', join(root, 'dist/db/migrate.js')], { env: environment })
 
     say('starting three replicas')

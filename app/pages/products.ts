@@ -22,7 +22,7 @@ export function productPages({ catalogue, secret }: Parts) {
     async submitProduct(ctx: Context) {
       try {
         const id = await catalogue.add(signedInUser(ctx), parseProductDraft(fieldsOf(ctx)), writeOf(ctx, secret))
-        seeOther(ctx, fieldsOf(ctx).then === 'another' ? `/products/new?added=${id}` : `/products/${id}?added`)
+        seeOther(ctx, fieldsOf(ctx).after === 'another' ? `/products/new?added=${id}` : `/products/${id}?added`)
       } catch (error) {
         const values = fieldsOf(ctx)
         if (error instanceof Invalid) {

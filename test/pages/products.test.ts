@@ -23,7 +23,7 @@ describe('adding a product', () => {
 
   it('keeps the category for the next one, when another is to be added', async () => {
     const draft = product({ category: `Category ${unique()}` })
-    const { location } = await person.post('/products', { ...draft, then: 'another' })
+    const { location } = await person.post('/products', { ...draft, after: 'another' })
     expect(location).to.match(/^\/products\/new\?added=\d+$/)
     const form = await person.get(location as string)
     expect(form.$('[role=status]').text()).to.contain(`“${draft.name}” was saved.`)

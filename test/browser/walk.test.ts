@@ -1,0 +1,224 @@
+import { readFileSync } from 'node:fs'
+import { expect } from 'chai'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { product, registration } from '../person.js'
+import { stack } from '../system.js'
+import { launchChromium, screens } from './chromium.js'
+
+const axe = readFileSync('node_modules/axe-core/axe.min.js', 'utf8')
+
+const words = {
+  es: { lang: 'es', signedOut: 'Crear cuenta', found: 'producto con', problem: 'Escriba este dato.' },
+  en: { lang: 'en', signedOut: 'Create account', found: 'product with', problem: 'Fill this in.' },
+}
+
+describe('in a real browser', () => {
+  let browser: Browser
+  before(async () => {
+    browser = await launchChromium()
+  })
+  after(() => browser.close())
+
+  for (const [locale, text] of Object.entries(words)) {
+    for (const [screen, viewport] of Object.entries(screens)) {
+      for (const javaScriptEnabled of [true, false]) {
+        const title = `a person registers, adds a product, finds it and leaves: ${locale}, ${screen}, ${javaScriptEnabled ? 'with' : 'without'} JavaScript`
+        it(title, async () => {
+          const context = await browser.newContext({ locale, viewport, javaScriptEnabled, baseURL: stack.url })
+          const faults = faultsOf(context)
+          await walk(await context.newPage(), text)
+          expect(faults).to.deep.equal([])
+          await context.close()
+        })
+      }
+    }
+  }
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const [screen, viewport] of Object.entries({ ...screens, narrow: { width: 320, height: 640 } })) {
+      it(`axe finds nothing, and nothing runs over the edge: ${screen}, ${colorScheme}`, async () => {
+        const context = await browser.newContext({
+          locale: 'en',
+          viewport,
+          colorScheme,
+          baseURL: stack.url,
+          bypassCSP: true,
+        })
+        const page = await context.newPage()
+        for await (const step of everyPage(page)) {
+          expect(await violations(page), step).to.deep.equal([])
+          const [wide, edge] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth])
+          expect(wide, step).to.be.at.most(edge as number)
+        }
+        await context.close()
+      })
+    }
+  }
+
+  it('the whole form can be filled in and sent with the keyboard', async () => {
+    const context = await browser.newContext({ locale: 'en', baseURL: stack.url })
+    const page = await context.newPage()
+    const { firstName, lastName, email, password } = registration()
+    await page.goto('/register')
+    expect(await page.evaluate(() => document.activeElement?.id)).to.equal('firstName')
+    for (const value of [firstName, lastName, email]) {
+      await page.keyboard.type(value)
+      await page.keyboard.press('Tab')
+    }
+    await page.locator('#password').focus()
+    await page.keyboard.type(password)
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/products')
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate(() => document.activeElement?.className)).to.equal('skip')
+    await context.close()
+  })
+
+  it('the first wrong field has the focus', async () => {
+    const page = await browser.newPage({ locale: 'en', baseURL: stack.url })
+    await page.goto('/register')
+    await fill(page, { firstName: 'Ana', lastName: '', email: 'ana@', password: '' })
+    await submit(page)
+    expect(await page.evaluate(() => document.activeElement?.id)).to.equal('lastName')
+    await page.close()
+  })
+
+  it('a password can be seen while it is typed, and is sent as a password', async () => {
+    const page = await browser.newPage({ locale: 'en', baseURL: stack.url })
+    await page.goto('/login')
+    await page.click('.show-password')
+    expect(await page.getAttribute('#password', 'type')).to.equal('text')
+    await page.click('.show-password')
+    expect(await page.getAttribute('#password', 'type')).to.equal('password')
+    await page.close()
+  })
+
+  it('a double click adds one product', async () => {
+    const context = await browser.newContext({ locale: 'en', baseURL: stack.url })
+    const page = await context.newPage()
+    await register(page)
+    const draft = product()
+    await page.goto('/products/new')
+    await fill(page, draft)
+    await page.dblclick('button[value=show]')
+    await page.waitForURL(/\/products\/\d+/)
+    await page.goto(`/products?q=${draft.code}`)
+    expect(await page.locator('tbody tr').count()).to.equal(1)
+    await context.close()
+  })
+
+  it('a reload does not tell again that something was saved', async () => {
+    const context = await browser.newContext({ locale: 'en', baseURL: stack.url })
+    const page = await context.newPage()
+    await register(page)
+    await page.goto('/products/new')
+    await fill(page, product())
+    await submit(page)
+    await page.waitForURL(/\/products\/\d+$/)
+    expect(await page.locator('.notice.good').count()).to.equal(1)
+    await page.reload()
+    expect(await page.locator('.notice.good').count()).to.equal(0)
+    await context.close()
+  })
+})
+
+async function walk(page: Page, text: (typeof words)['en']) {
+  await page.goto('/')
+  expect(await page.getAttribute('html', 'lang')).to.equal(text.lang)
+  await page.click('main a[href="/register"]')
+  await submit(page)
+  expect(await page.textContent('#firstName-problem')).to.equal(text.problem)
+  await fill(page, registration())
+  await submit(page)
+  await page.waitForURL('**/products')
+
+  const draft = product({ name: 'Búho 🦉' })
+  await page.click('header a[href="/products/new"]')
+  await fill(page, draft)
+  await submit(page)
+  await page.waitForURL(/\/products\/\d+/)
+  expect(await page.textContent('h1')).to.equal(draft.name)
+
+  await page.click('header a[href="/products"]')
+  await page.fill('#q', draft.code.toLowerCase())
+  await page.press('#q', 'Enter')
+  await page.waitForURL(/\?q=/)
+  expect(await page.textContent('.count')).to.contain(text.found)
+  await page.click('tbody a')
+  await page.waitForURL(/\/products\/\d+/)
+
+  await page.click('form[action="/logout"] button')
+  await page.waitForURL(/\/$/)
+  expect(await page.textContent('header')).to.contain(text.signedOut)
+}
+
+/** Every page and state that a person can meet, each yielded when it is shown. */
+async function* everyPage(page: Page) {
+  for (const path of ['/', '/register', '/login?next=%2Fproducts', '/nowhere']) {
+    await page.goto(path)
+    yield path
+  }
+  await page.goto('/register')
+  await submit(page)
+  yield 'register, problems'
+  await page.goto('/login')
+  await fill(page, { email: 'nobody@example.org', password: 'not this one' })
+  await submit(page)
+  yield 'login, wrong'
+  await register(page)
+  await page.goto(`/products?q=${'nothing'.repeat(20)}`)
+  yield 'products, no match'
+  await page.goto('/products/new')
+  yield 'new product'
+  await submit(page)
+  yield 'new product, problems'
+  const longest = { name: 'W'.repeat(100), description: `${'w'.repeat(500)} `.repeat(3), category: 'W'.repeat(60) }
+  await fill(page, product({ ...longest, units: '2147483647' }))
+  await submit(page)
+  yield 'product'
+  await page.goto('/products')
+  yield 'products'
+  await page.goto(`/products?q=${'x'.repeat(9000)}`)
+  yield 'nginx’s own page'
+}
+
+async function violations(page: Page) {
+  await page.addScriptTag({ content: axe })
+  return page.evaluate(async () => {
+    const { violations: found } = await (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run()
+    return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+  })
+}
+
+interface AxeResults {
+  violations: { id: string; nodes: { html: string }[] }[]
+}
+
+/** What a browser's console tells of: scripts that fail, and what the content security policy refused. */
+function faultsOf(context: BrowserContext): string[] {
+  const faults: string[] = []
+  context.on('weberror', (error) => faults.push(error.error().message))
+  context.on('console', (message) => {
+    // A form shown again comes with 422, which the console calls a failure to load.
+    if (message.type() === 'error' && !message.text().includes('422')) faults.push(message.text())
+  })
+  return faults
+}
+
+async function register(page: Page) {
+  await page.goto('/register')
+  await fill(page, registration())
+  await submit(page)
+  await page.waitForURL('**/products')
+}
+
+async function fill(page: Page, fields: Record<string, string>) {
+  for (const [name, value] of Object.entries(fields)) await page.fill(`main [name=${name}]`, value)
+}
+
+async function submit(page: Page) {
+  await Promise.all([
+    page.waitForEvent('domcontentloaded'),
+    page.click('main form[method=post] button:not([type=button])'),
+  ])
+}

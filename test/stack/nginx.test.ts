@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { waitUntil } from '../../stack/processes.js'
+import { readRecords, stateOf } from '../../stack/replicas.js'
+import { type Answer, Person, signedIn, unique } from '../person.js'
+import { folder, stack } from '../system.js'
+
+describe('nginx', () => {
+  it('serves the assets itself, compressed, for a year', async () => {
+    const { $ } = await new Person().get('/')
+    const style = await new Person().get($('link[rel=stylesheet]').attr('href') as string)
+    expect([style.status, style.servedBy]).to.deep.equal([200, 'nginx'])
+    expect(style.headers.get('cache-control')).to.equal('public, max-age=31536000, immutable')
+    expect(style.headers.get('content-encoding')).to.equal('gzip')
+    expect(style.headers.get('content-type')).to.equal('text/css')
+  })
+
+  it('compresses pages', async () => {
+    expect((await new Person().get('/')).headers.get('content-encoding')).to.equal('gzip')
+  })
+
+  it('logs a JSON line a request, with its id, the replica’s address and status', async () => {
+    const { headers } = await new Person().get(`/?${unique()}`)
+    const log = join(folder, 'nginx/logs/access.log')
+    const line = () =>
+      readFileSync(log, 'utf8')
+        .split('\n')
+        .find((each) => each.includes(headers.get('x-request-id') ?? ''))
+    await waitUntil('the line is not there', 2, () => line() !== undefined)
+    const entry = JSON.parse(line() as string)
+    expect(entry).to.include({ method: 'GET', path: '/', status: 200, upstreamStatus: '200' })
+    expect(entry.upstream).to.match(/^127\.0\.0\.1:\d+$/)
+  })
+
+  it('tells the same id to the replica, which logs it too, and logs no query, cookie or password', async () => {
+    const person = await signedIn({ password: `secret phrase ${unique()}` })
+    const { headers, servedBy } = await person.get('/products?q=secretquery')
+    const log = readFileSync(join(folder, `logs/${servedBy}.log`), 'utf8')
+    const entry = log.split('\n').find((line) => line.includes(headers.get('x-request-id') as string))
+    expect(JSON.parse(entry as string)).to.include({ replica: servedBy, method: 'GET', path: '/products', status: 200 })
+    for (const name of ['logs/app1.log', 'logs/app2.log', 'logs/app3.log', 'nginx/logs/access.log']) {
+      const all = readFileSync(join(folder, name), 'utf8')
+      expect(all).not.to.contain('secret phrase').and.not.to.contain('secretquery')
+      expect(all).not.to.contain(person.cookies.get('session') as string)
+    }
+  })
+
+  describe('when no replica answers', () => {
+    afterEach(async () => {
+      for (const { process: replica } of stack.replicas) replica?.kill('SIGCONT')
+      await waitUntil('the replicas are not back', 10, async () => {
+        const states = await Promise.all(readRecords(folder).map(stateOf))
+        return states.every((state) => state === 'ready')
+      })
+    })
+
+    it('says so in a page of its own: 502', async () => {
+      for (const { process: replica } of stack.replicas) replica?.kill('SIGKILL')
+      expectOwnPage(await new Person().get('/'), 502)
+    })
+
+    it('says so when they hang, 504, serves the assets, and stops one client from taking it all, 429', async () => {
+      for (const { process: replica } of stack.replicas) replica?.kill('SIGSTOP')
+      const crowd = Promise.all(Array.from({ length: 1100 }, () => new Person().get('/')))
+      const statuses = (await crowd).map(({ status }) => status)
+      expect(new Set(statuses)).to.deep.equal(new Set([504, 429]))
+      expect(statuses.filter((status) => status === 429).length).to.be.within(100, 200)
+      const answers = await crowd
+      expectOwnPage(answers.find(({ status }) => status === 504) as Answer, 504)
+      expectOwnPage(answers.find(({ status }) => status === 429) as Answer, 429)
+    })
+  })
+
+  it('finds the way back at once when the replicas are back', async () => {
+    for (let each = 0; each < 9; each++) expect((await new Person().get('/')).status).to.equal(200)
+  })
+})
+
+function expectOwnPage(answer: Answer, status: number) {
+  expect([answer.status, answer.servedBy]).to.deep.equal([status, 'nginx'])
+  expect(answer.$('section')).to.have.length(2)
+  expect(answer.$('code').first().text()).to.equal(answer.headers.get('x-request-id'))
+}
