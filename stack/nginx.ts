@@ -36,7 +36,7 @@ function layOut(root: string, prefix: string, address: string, port: number, rep
   for (const name of ['conf/newer', 'run', 'logs']) mkdirSync(join(prefix, name), { recursive: true })
   cpSync(join(root, 'dist/public'), join(prefix, 'public'), { recursive: true })
   cpSync(join(root, 'dist/errors'), join(prefix, 'errors'), { recursive: true })
-  for (const name of ['nginx.conf', 'own-answers.conf']) cpSync(join(root, 'nginx', name), join(prefix, 'conf', name))
+  for (const name of ['nginx.conf', 'to-replicas.conf', 'own-answers.conf']) cpSync(join(root, 'nginx', name), join(prefix, 'conf', name))
   cpSync(join(root, 'dist/errors/headers.conf'), join(prefix, 'conf/error-pages.conf'))
   if (atLeast(1, 30)) cpSync(join(root, 'nginx/since-1.30.conf'), join(prefix, 'conf/newer/since-1.30.conf'))
   writeFileSync(join(prefix, 'conf/replicas.conf'), replicas(replicaPorts))
@@ -47,7 +47,7 @@ function layOut(root: string, prefix: string, address: string, port: number, rep
 function replicas(ports: number[]): string {
   return ports
     .flatMap((port) => [
-      `server 127.0.0.1:${port} max_fails=2 fail_timeout=2s;`,
+      `server 127.0.0.1:${port} max_fails=2 fail_timeout=1s;`,
       `server 127.0.0.1:${port} backup max_fails=0;`,
     ])
     .join('\n')

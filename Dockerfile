@@ -1,0 +1,37 @@
+# Two images from one build: `app` (a replica, and the one-shot programs) and `proxy` (nginx with its pages and assets).
+FROM node:24-slim AS build
+WORKDIR /bodega
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --no-audit --no-fund
+COPY . .
+RUN npm run build && npm prune --omit=dev --no-audit --no-fund
+
+FROM node:24-slim AS app
+WORKDIR /bodega
+ENV ADDRESS=0.0.0.0
+COPY --from=build /bodega/node_modules node_modules
+COPY --from=build /bodega/package.json package.json
+COPY --from=build /bodega/locales locales
+COPY --from=build /bodega/views views
+COPY --from=build /bodega/dist dist
+# A new volume takes its owner from here.
+RUN mkdir -p /secrets/app /secrets/admin && chown -R node:node /secrets
+USER node
+EXPOSE 3000
+# Node itself, so that it is what gets SIGTERM.
+CMD ["node", "--enable-source-maps", "dist/app/server.js"]
+
+FROM nginx:1.30 AS proxy
+COPY --from=build /bodega/dist/public /bodega/public
+COPY --from=build /bodega/dist/errors /bodega/errors
+COPY --from=build /bodega/dist/errors/headers.conf /bodega/conf/error-pages.conf
+COPY nginx/nginx.conf nginx/to-replicas.conf nginx/own-answers.conf nginx/docker/ /bodega/conf/
+COPY nginx/since-1.30.conf /bodega/conf/newer/
+RUN mkdir -p /bodega/logs /bodega/run \
+ && ln -s /dev/stdout /bodega/logs/access.log \
+ && ln -s /dev/stderr /bodega/logs/error.log
+USER nginx
+EXPOSE 8080
+STOPSIGNAL SIGQUIT
+ENTRYPOINT ["nginx", "-e", "stderr", "-p", "/bodega/", "-c", "/bodega/conf/nginx.conf"]
+CMD []

@@ -1,0 +1,142 @@
+import { execFileSync } from 'node:child_process'
+import { expect } from 'chai'
+import getPort from 'get-port'
+import { waitUntil } from '../../stack/processes.js'
+import { Person, product, registration } from '../person.js'
+
+/** The container form, with its own project name, port and volumes beside whatever else runs. */
+describe('docker compose up --build', function () {
+  this.timeout(600_000)
+  const project = 'bodega-test'
+  let environment: NodeJS.ProcessEnv
+  let person: Person
+  const account = registration()
+
+  before(async function () {
+    if (!hasEngine()) {
+      console.log('    skipped: there is no Docker Engine on this machine')
+      this.skip()
+    }
+    const port = await getPort()
+    environment = { ...process.env, PORT: String(port), COMPOSE_PROJECT_NAME: project }
+    compose('down', '--volumes', '--remove-orphans')
+    compose('up', '--build', '--detach', '--wait')
+    person = new Person(`http://localhost:${port}`)
+  })
+
+  after(() => {
+    if (environment) compose('down', '--volumes', '--remove-orphans')
+  })
+
+  it('serves the first request', async () => {
+    expect((await person.get('/')).status).to.equal(200)
+  })
+
+  it('does everything that the pages offer', async () => {
+    expect((await person.submit(await person.get('/register'), '/register', account)).status).to.equal(303)
+    expect((await person.get('/products')).$('.empty h2').text()).to.equal('No products yet')
+    const draft = product({ name: 'Lámpara 🍎 كابل', code: 'Box-1' })
+    const { location } = await person.submit(await person.get('/products/new'), '/products', draft)
+    expect((await person.get(location as string)).$('h1').text()).to.equal(draft.name)
+    for (const q of ['lampara', '🍎', 'كابل', 'BOX-1', 'metres']) {
+      expect((await person.get(`/products?q=${q}`)).$('tbody tr'), q).to.have.length(1)
+    }
+    expect((await person.get('/products?q=🍌')).$('tbody tr')).to.have.length(0)
+    expect((await person.post('/products', product({ code: 'BOX-1' }))).status).to.equal(409)
+    expect((await person.post('/products', product({ units: '-1' }))).status).to.equal(422)
+    const copy = person.at(person.address)
+    await person.post('/logout', {})
+    expect((await copy.get('/products')).status).to.equal(303)
+    expect((await person.post('/login', account)).status).to.equal(303)
+  })
+
+  it('does a write once, whatever the replicas at which its 100 twins arrive at once', async () => {
+    const draft = product()
+    const key = { 'idempotency-key': 'the same' }
+    const answers = await Promise.all(Array.from({ length: 100 }, () => person.post('/products', draft, key)))
+    expect(new Set(answers.map(({ status, location }) => `${status} ${location}`))).to.have.property('size', 1)
+    expect((await person.get(`/products?q=${draft.code}`)).$('tbody tr')).to.have.length(1)
+  })
+
+  it('gives the replicas names that docker kill takes, and nobody notices a kill', async () => {
+    const { servedBy } = await person.get('/products')
+    docker('kill', servedBy as string)
+    for (let each = 0; each < 12; each++) {
+      const { status, servedBy: next } = await person.get('/products')
+      expect(status).to.equal(200)
+      expect(next).not.to.equal(servedBy)
+    }
+    // What an operator killed stays dead until the operator wants it back.
+    docker('start', servedBy as string)
+    await waitUntil(`${servedBy} is not back`, 10, async () => (await person.get('/')).servedBy === servedBy)
+  })
+
+  it('brings a replica that dies back within 3 s', async function () {
+    if (process.getuid?.() !== 0) return this.skip()
+    const name = `${project}-app-2`
+    const pid = Number(docker('inspect', '--format', '{{.State.Pid}}', name))
+    process.kill(pid, 'SIGKILL')
+    await waitUntil(`${name} is not back`, 3, async () => (await person.get('/')).servedBy === name)
+    expect(Number(docker('inspect', '--format', '{{.State.Pid}}', name))).not.to.equal(pid)
+  })
+
+  it('ends a replica at SIGTERM, by its own doing and without a failed request', async () => {
+    const name = `${project}-app-1`
+    const reads = Promise.all(Array.from({ length: 100 }, () => person.get('/products')))
+    docker('stop', name)
+    expect(new Set((await reads).map(({ status }) => status))).to.deep.equal(new Set([200]))
+    expect(docker('inspect', '--format', '{{.State.ExitCode}}', name)).to.equal('0')
+    docker('start', name)
+  })
+
+  it('scales to five with no edit', async () => {
+    compose('up', '--scale', 'app=5', '--detach')
+    const seen = new Set<string | null>()
+    await waitUntil('the five do not all serve', 15, async () => {
+      seen.add((await person.get('/')).servedBy)
+      return seen.size === 5
+    })
+    expect([...seen].sort()).to.deep.equal([1, 2, 3, 4, 5].map((each) => `${project}-app-${each}`))
+  })
+
+  it('publishes nothing but its one port, and every container is hardened', () => {
+    const containers = JSON.parse(docker('inspect', ...compose('ps', '--all', '--quiet').split('\n')))
+    expect(containers.length).to.be.at.least(7)
+    for (const { Name, Config, HostConfig, NetworkSettings } of containers) {
+      const published = Object.values(NetworkSettings.Ports ?? {}).filter((each) => each !== null)
+      expect(published, Name).to.have.length(Name.includes('proxy') ? 1 : 0)
+      expect(Config.User, Name).not.to.be.oneOf(['', '0', 'root'])
+      expect(HostConfig.ReadonlyRootfs, Name).to.equal(true)
+      expect(HostConfig.CapDrop, Name).to.deep.equal(['ALL'])
+      expect(HostConfig.CapAdd ?? [], Name).to.deep.equal([])
+      expect(HostConfig.Memory, Name).to.be.above(0)
+    }
+  })
+
+  it('keeps the data when everything is taken down and started again', async () => {
+    compose('down')
+    compose('up', '--detach', '--wait')
+    expect((await person.get('/products?q=box-1')).$('tbody tr')).to.have.length(1)
+  })
+
+  function compose(...options: string[]): string {
+    return docker('compose', ...options)
+  }
+
+  function docker(...options: string[]): string {
+    return execFileSync('docker', options, {
+      env: environment,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }).trim()
+  }
+})
+
+function hasEngine(): boolean {
+  try {
+    execFileSync('docker', ['info'], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
