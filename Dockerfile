@@ -24,8 +24,8 @@ CMD ["node", "--enable-source-maps", "dist/app/server.js"]
 FROM nginx:1.30 AS proxy
 COPY --from=build /bodega/dist/public /bodega/public
 COPY --from=build /bodega/dist/errors /bodega/errors
-COPY --from=build /bodega/dist/errors/headers.conf /bodega/conf/error-pages.conf
-COPY nginx/nginx.conf nginx/to-replicas.conf nginx/own-answers.conf nginx/docker/ /bodega/conf/
+COPY --from=build /bodega/dist/errors/headers.conf /bodega/conf/error-page-headers.conf
+COPY nginx/nginx.conf nginx/to-replicas.conf nginx/error-pages.conf nginx/own-answers.conf nginx/docker/ /bodega/conf/
 COPY nginx/since-1.30.conf /bodega/conf/newer/
 RUN mkdir -p /bodega/logs /bodega/run \
  && ln -s /dev/stdout /bodega/logs/access.log \

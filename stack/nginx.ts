@@ -7,7 +7,7 @@ import { keepRunning, launch, run, type Service, waitUntil } from './processes.j
 const program = '/usr/sbin/nginx'
 
 /** What both forms of the system read as it stands; the rest of the configuration depends on the form. */
-const shared = ['nginx.conf', 'to-replicas.conf', 'own-answers.conf']
+const shared = ['nginx.conf', 'to-replicas.conf', 'error-pages.conf', 'own-answers.conf']
 
 /** @throws {Error} with nginx's own words when it does not accept the configuration */
 export async function startNginx(
@@ -40,7 +40,7 @@ function layOut(root: string, prefix: string, address: string, port: number, rep
   cpSync(join(root, 'dist/public'), join(prefix, 'public'), { recursive: true })
   cpSync(join(root, 'dist/errors'), join(prefix, 'errors'), { recursive: true })
   for (const name of shared) cpSync(join(root, 'nginx', name), join(prefix, 'conf', name))
-  cpSync(join(root, 'dist/errors/headers.conf'), join(prefix, 'conf/error-pages.conf'))
+  cpSync(join(root, 'dist/errors/headers.conf'), join(prefix, 'conf/error-page-headers.conf'))
   if (atLeast(1, 30)) cpSync(join(root, 'nginx/since-1.30.conf'), join(prefix, 'conf/newer/since-1.30.conf'))
   writeFileSync(join(prefix, 'conf/replicas.conf'), replicas(replicaPorts))
   writeFileSync(join(prefix, 'conf/listen.conf'), listen(address, port))
