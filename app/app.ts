@@ -4,14 +4,14 @@ import { health } from './cluster/health.js'
 import type { Databases } from './databases.js'
 import type { Log } from './log.js'
 import { address } from './middleware/address.js'
-import { type Lifecycle, refuseWhileDraining } from './middleware/drain.js'
+import { closeWhileDraining, type Lifecycle, refuseWhileDraining } from './middleware/drain.js'
 import { errors } from './middleware/errors.js'
 import { locale } from './middleware/locale.js'
 import { origin } from './middleware/origin.js'
 import { pages } from './middleware/pages.js'
 import { request } from './middleware/request.js'
 import { session } from './middleware/session.js'
-import { pageRoutes } from './pages/routes.js'
+import { openRoutes, pageRoutes } from './pages/routes.js'
 import type { Catalogue } from './products/catalogue.js'
 import type { Accounts } from './users/accounts.js'
 
@@ -35,16 +35,20 @@ export function createApp(parts: Parts): Koa {
   app.proxy = true
   app.maxIpsCount = 1
 
+  const open = openRoutes()
   const routes = pageRoutes(parts)
   app.use(health(databases, lifecycle)) // before the log, which a question a second would fill
   app.use(request(log, replica)) // request id, replica's name, access log
-  app.use(refuseWhileDraining(lifecycle)) // before anything is executed
+  app.use(closeWhileDraining(lifecycle))
   app.use(securityHeaders()) // on every answer, errors too
   app.use(locale) // ctx.state.locale
   app.use(pages(replica, production)) // ctx.page()
   app.use(errors(log)) // whatever is thrown below becomes a page
+  app.use(refuseWhileDraining(lifecycle)) // before anything is executed
   app.use(address) // %-encoding
   app.use(origin) // other sites' forms
+  app.use(open.routes()) // what works without a database
+  app.use(open.allowedMethods())
   app.use(session(app, databases.users, log)) // ctx.state.user
   app.use(routes.routes())
   app.use(routes.allowedMethods()) // 405 and 501

@@ -27,6 +27,7 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     logLevel: settings.LOG_LEVEL,
     poolSize: settings.DATABASE_POOL_SIZE,
     appSecret: settings.APP_SECRET,
+    crashOrders: settings.CRASH_ORDERS,
     users: database(settings.USERS_DATABASE_URL, settings.USERS_DATABASE_PASSWORD),
     products: database(settings.PRODUCTS_DATABASE_URL, settings.PRODUCTS_DATABASE_PASSWORD),
   }
@@ -72,6 +73,7 @@ const replicaSettings = z.object({
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(10),
   APP_SECRET: z.string('is required').min(32, 'must have 32 characters or more'),
+  CRASH_ORDERS: z.string().optional(), // for tests: see app/crash-points.ts
 })
 
 const migratorSettings = z.object({

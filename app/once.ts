@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
 import type { Knex } from 'knex'
+import { reach } from './crash-points.js'
 import { isDuplicate, patiently, TryAgain } from './databases.js'
 import { KeyReused } from './errors.js'
 
@@ -40,14 +41,21 @@ export function identifyWrite(secret: string, principal: string, route: string, 
 export async function once<T>(database: Knex, write: Write, work: (transaction: Knex.Transaction) => Promise<T>) {
   return patiently(async () => {
     try {
-      return await database.transaction(async (transaction) => {
+      const done = await database.transaction(async (transaction) => {
+        reach('before the claim')
         await claim(transaction, write)
+        reach('after the claim')
         const result = await work(transaction)
         await transaction('idempotency_keys')
           .where({ id: write.key })
           .update({ result: JSON.stringify(result) })
+        reach('before COMMIT')
+        // knex sends COMMIT when this function returns, and its answer cannot be read before the immediates ran.
+        setImmediate(reach, 'COMMIT sent')
         return result
       })
+      reach('after COMMIT')
+      return done
     } catch (error) {
       if (error instanceof Claimed) return await replay<T>(database, write)
       throw error

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createApp } from './app.js'
 import { findReplicaName } from './cluster/replica-name.js'
 import { readConfig } from './config.js'
+import { obeyCrashOrders } from './crash-points.js'
 import { closeDatabases, openDatabases } from './databases.js'
 import { createLog } from './log.js'
 import { sweepKeys } from './once.js'
@@ -15,6 +16,7 @@ const drainDeadline = 15_000
 const sweepInterval = 10 * 60_000
 
 const config = readConfig(process.env)
+obeyCrashOrders(config.crashOrders)
 const replica = config.replicaName ?? (await findReplicaName())
 const log = createLog(config.logLevel, replica)
 const databases = openDatabases(config)

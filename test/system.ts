@@ -11,9 +11,18 @@ export let stack: Stack
 export let databases: Databases
 export const folder = resolve('.bodega/test')
 
+/** Holds the point at which the next replica to get there dies: app/crash-points.ts. */
+export const crashOrders = resolve(folder, 'crash-orders')
+
 export async function mochaGlobalSetup() {
   rmSync(folder, { recursive: true, force: true })
-  stack = await startStack({ folder, address: '127.0.0.1', port: await getPort(), say: () => {} })
+  stack = await startStack({
+    folder,
+    address: '127.0.0.1',
+    port: await getPort(),
+    say: () => {},
+    environment: { CRASH_ORDERS: crashOrders },
+  })
   databases = openDatabases(readConfig(stack.environment))
 }
 

@@ -13,7 +13,8 @@ export function errors(log: Log): Middleware {
       if (ctx.status < 400 || ctx.body) return
     } catch (error) {
       ctx.status = statusOf(error)
-      if (ctx.status >= 500) log.error({ err: error, requestId: ctx.state.requestId })
+      if (ctx.status === 503) log.warn({ err: error, requestId: ctx.state.requestId })
+      else if (ctx.status >= 500) log.error({ err: error, requestId: ctx.state.requestId })
     }
     const { status } = ctx
     await ctx.page('error', {

@@ -34,10 +34,10 @@ export function fieldsOf(ctx: Context): Record<string, unknown> {
 /**
  * Names the write that a request asks for, by the first of: the key that was put into the form when it was made,
  * the client's Idempotency-Key, and the request's id, which is the same each time nginx tries the request.
+ * @param principal who writes. It must be the same at every attempt, so it cannot come from something that the write ends.
  */
-export function writeOf(ctx: Context, secret: string): Write {
+export function writeOf(ctx: Context, secret: string, principal: string): Write {
   const formKey = fieldsOf(ctx).idempotencyKey
   const key = (typeof formKey === 'string' && formKey) || ctx.get('Idempotency-Key') || ctx.state.requestId
-  const principal = ctx.state.user ? `user ${ctx.state.user.id}` : 'anybody'
   return identifyWrite(secret, principal, `${ctx.method} ${ctx.path}`, key, ctx.request.rawBody ?? '')
 }

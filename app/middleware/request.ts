@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Middleware } from 'koa'
+import { reach } from '../crash-points.js'
 import type { Log } from '../log.js'
 
 /**
@@ -15,6 +16,7 @@ export function request(log: Log, replica: string): Middleware {
     ctx.set('X-Served-By', replica)
     try {
       await next()
+      reach('before the answer')
     } finally {
       log.info({
         requestId: ctx.state.requestId,

@@ -3,6 +3,8 @@ import type Koa from 'koa'
 import type { Context, Middleware } from 'koa'
 import compose from 'koa-compose'
 import { type CreateSessionOptions, createSession } from 'koa-session'
+import { reach } from '../crash-points.js'
+import { patiently } from '../databases.js'
 import type { Log } from '../log.js'
 import { endSession, extendSession, findSession } from '../users/sessions.js'
 import { sessionLife } from '../users/store.js'
@@ -24,7 +26,7 @@ export function session(app: Koa, database: Knex, log: Log): Middleware {
       await extendSession(database, id).catch((err) => log.warn({ err, requestId: ctx.state.requestId }))
     },
     async destroy(id: string) {
-      await endSession(database, id)
+      await patiently(() => endSession(database, id))
     },
   }
   const options = {
@@ -54,7 +56,9 @@ export function sessionIdOf(ctx: Context): string | undefined {
 /** Gives the browser the session that a sign-in started, and ends the one that it had. */
 export async function enterSession(ctx: Context, id: string): Promise<void> {
   ctx.state.startedSessionId = id
+  reach('before the session is saved')
   await ctx.session?.regenerate()
+  reach('after the session is saved')
 }
 
 /** Takes the session's cookie from the browser. */

@@ -17,7 +17,7 @@ export function loginPages({ accounts, secret }: Parts) {
     async submitLogin(ctx: Context) {
       const { next, draft, ...values } = fieldsOf(ctx)
       try {
-        await enterSession(ctx, await accounts.signIn(parseCredentials(values), writeOf(ctx, secret)))
+        await enterSession(ctx, await accounts.signIn(parseCredentials(values), writeOf(ctx, secret, 'anybody')))
       } catch (error) {
         if (!(error instanceof Invalid || error instanceof WrongCredentials)) throw error
         ctx.status = error instanceof Invalid ? 422 : 401
@@ -34,7 +34,7 @@ export function loginPages({ accounts, secret }: Parts) {
 
     async submitLogout(ctx: Context) {
       const sessionId = sessionIdOf(ctx)
-      if (sessionId) await accounts.signOut(sessionId, writeOf(ctx, secret))
+      if (sessionId) await accounts.signOut(sessionId, writeOf(ctx, secret, `session ${sessionId}`))
       leaveSession(ctx)
       seeOther(ctx, '/')
     },

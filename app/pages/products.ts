@@ -21,7 +21,9 @@ export function productPages({ catalogue, secret }: Parts) {
 
     async submitProduct(ctx: Context) {
       try {
-        const id = await catalogue.add(signedInUser(ctx), parseProductDraft(fieldsOf(ctx)), writeOf(ctx, secret))
+        const user = signedInUser(ctx)
+        const write = writeOf(ctx, secret, `user ${user.id}`)
+        const id = await catalogue.add(user, parseProductDraft(fieldsOf(ctx)), write)
         seeOther(ctx, fieldsOf(ctx).after === 'another' ? `/products/new?added=${id}` : `/products/${id}?added`)
       } catch (error) {
         const values = fieldsOf(ctx)

@@ -16,7 +16,10 @@ export function registrationPages({ accounts, secret }: Parts) {
     async submitRegister(ctx: Context) {
       const { next } = fieldsOf(ctx)
       try {
-        await enterSession(ctx, await accounts.register(parseRegistration(fieldsOf(ctx)), writeOf(ctx, secret)))
+        await enterSession(
+          ctx,
+          await accounts.register(parseRegistration(fieldsOf(ctx)), writeOf(ctx, secret, 'anybody')),
+        )
         seeOther(ctx, nextPage(next))
       } catch (error) {
         if (!(error instanceof Invalid || error instanceof Taken)) throw error

@@ -8,16 +8,21 @@ import { productPages } from './products.js'
 import { registrationPages } from './registration.js'
 import { showWelcome } from './welcome.js'
 
-/** Every page's address, and who may open it. */
+// nginx matches addresses exactly, so the routers do too: a limit on one spelling then covers all there are.
+const exact = { sensitive: true, strict: true }
+
+/** The addresses that ask no database, not even for the session. */
+export function openRoutes(): Router {
+  return new Router(exact).get('/', showWelcome).post('/language', form(), chooseLanguage)
+}
+
+/** Every other page's address, and who may open it. */
 export function pageRoutes(parts: Parts): Router {
   const { showRegister, submitRegister } = registrationPages(parts)
   const { showLogin, submitLogin, submitLogout } = loginPages(parts)
   const { showProducts, showNewProduct, submitProduct, showProduct } = productPages(parts)
 
-  // nginx matches addresses exactly, so the router does too: a limit on one spelling then covers all there are.
-  return new Router({ sensitive: true, strict: true })
-    .get('/', showWelcome)
-    .post('/language', form(), chooseLanguage)
+  return new Router(exact)
     .get('/register', showRegister)
     .post('/register', form(), submitRegister)
     .get('/login', showLogin)
