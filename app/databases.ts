@@ -80,7 +80,7 @@ export async function patiently<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work()
     } catch (error) {
-      if (!passes(error)) throw error
+      if (!isPassing(error)) throw error
       const pause = Math.random() * Math.min(25 * 2 ** attempt, 500)
       if (Date.now() + pause > deadline) throw new DatabaseUnavailable('gave up', { cause: error })
       await sleep(pause)
@@ -116,7 +116,7 @@ const passing = new Set([
 ])
 
 /** Whether a database error goes away by itself. The driver gives some of them no code, only a sentence. */
-function passes(error: unknown): boolean {
+export function isPassing(error: unknown): boolean {
   if (error instanceof TryAgain) return true
   if (!(error instanceof Error)) return false
   if (passing.has((error as { code?: string }).code ?? '')) return true

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import mysql from 'mysql2/promise'
 import type { DatabaseConfig } from '../app/config.js'
+import { isPassing } from '../app/databases.js'
 
 /**
  * Makes the database and the account that the replicas use, which may read and write rows and nothing more.
@@ -32,11 +33,9 @@ async function works(account: DatabaseConfig, patience: number): Promise<boolean
       await connection.end()
       return true
     } catch (error) {
-      if (refusals.has((error as { code?: string }).code ?? '')) return false
+      if (!isPassing(error)) return false
       if (Date.now() > deadline) throw error
       await sleep(250)
     }
   }
 }
-
-const refusals = new Set(['ER_ACCESS_DENIED_ERROR', 'ER_DBACCESS_DENIED_ERROR', 'ER_BAD_DB_ERROR'])

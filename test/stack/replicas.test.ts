@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { expect } from 'chai'
 import { waitUntil } from '../../stack/processes.js'
 import { readRecords, stateOf } from '../../stack/replicas.js'
@@ -69,6 +70,26 @@ describe('the replicas', () => {
     kill('app2', 'SIGTERM')
     await waitUntil('app2 has not ended', 5, () => recordOf('app2').pid !== before)
     expect(new Set(await Promise.all(reads))).to.deep.equal(new Set([200]))
+  })
+
+  it('are replaced one by one without a failed request', async () => {
+    const person = await signedIn()
+    const before = readRecords(folder).map(({ pid }) => pid)
+    const restart = promisify(execFile)('npm', ['run', '-s', 'rolling-restart'], {
+      env: { ...process.env, BODEGA_FOLDER: folder },
+    })
+    let done = false
+    restart.finally(() => {
+      done = true
+    })
+    const statuses = new Set<number>()
+    while (!done) {
+      const form = product()
+      statuses.add((await person.post('/products', form)).status).add((await person.get('/products')).status)
+    }
+    expect((await restart).stdout).to.contain('All 3 replicas were replaced')
+    expect(statuses).to.deep.equal(new Set([303, 200]))
+    for (const { pid } of readRecords(folder)) expect(before).not.to.include(pid)
   })
 
   it('are listed for programs with their own process ids', async () => {
