@@ -57,7 +57,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     started.push(() => database.stop('SIGTERM'))
 
     say('bringing both databases up to date')
-    const environment = { ...process.env, ...options.environment, ...databaseSettings(ports.database, secrets.files) }
+    const where = databaseSettings(ports.database, secrets.files)
+    const environment = { ...process.env, ...options.environment, ...where }
     readConfig(environment) // a wrong setting is better told here than in three replicas' logs
     await run([process.execPath, '--enable-source-maps', join(root, 'dist/db/migrate.js')], { env: environment })
 
@@ -68,9 +69,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     })
 
     say('starting nginx')
+    const url = `http://localhost:${port}`
+    writeFileSync(stackFile(folder), JSON.stringify({ url, environment: where }, null, 2))
     const nginx = await startNginx(root, folder, { address, port, replicaPorts: ports.replicas })
     started.push(() => nginx.stop('SIGQUIT'))
-    return { url: `http://localhost:${port}`, database, nginx, replicas, environment, stop }
+    return { url, database, nginx, replicas, environment, stop }
   } catch (error) {
     await stop()
     throw error
@@ -135,6 +138,15 @@ function databaseSettings(port: number, files: SecretFiles): NodeJS.ProcessEnv {
     PRODUCTS_ADMIN_URL: `mysql://bodega_admin@${server}`,
     PRODUCTS_ADMIN_PASSWORD_FILE: files.admin_password,
   }
+}
+
+/** What other programs of this checkout must know of a running stack; it holds no secret, only where they are. */
+export function readStackFile(folder: string): { url: string; environment: NodeJS.ProcessEnv } {
+  return JSON.parse(readFileSync(stackFile(folder), 'utf8'))
+}
+
+function stackFile(folder: string): string {
+  return join(folder, 'stack.json')
 }
 
 function pidFile(folder: string): string {

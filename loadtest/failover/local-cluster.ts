@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import mysql from 'mysql2/promise'
+import { readConfig } from '../../app/config.js'
+import { readRecords, stateOf } from '../../stack/replicas.js'
+import { readStackFile } from '../../stack/stack.js'
+import type { Cluster } from './cluster.js'
+
+/** The system that `npm start` runs, by what it keeps in its folder. */
+export function localCluster(folder: string): Cluster {
+  const { url, environment } = readStackFile(folder)
+  const recordOf = (name: string) => {
+    const record = readRecords(folder).find((each) => each.name === name)
+    if (!record) throw new Error(`there is no replica ${name}`)
+    return record
+  }
+  return {
+    url,
+    async replicas() {
+      return readRecords(folder).map(({ name }) => name)
+    },
+    async signal(replica, signal) {
+      const { pid } = recordOf(replica)
+      if (pid !== null) process.kill(pid, signal)
+    },
+    async isReady(replica) {
+      return (await stateOf(recordOf(replica))) === 'ready'
+    },
+    async killDatabase() {
+      process.kill(pidIn(join(folder, 'mariadb/mariadb.pid')), 'SIGKILL')
+    },
+    async reloadProxy() {
+      process.kill(pidIn(join(folder, 'nginx/run/nginx.pid')), 'SIGHUP')
+    },
+    async query(database, sql) {
+      const config = readConfig({ ...process.env, ...environment })
+      const connection = await mysql.createConnection({ ...config[database], rowsAsArray: true })
+      const [rows] = await connection.query(sql)
+      await connection.end()
+      return (rows as unknown[][]).map((row) => row.map(String))
+    },
+  }
+}
+
+function pidIn(file: string): number {
+  return Number(readFileSync(file, 'utf8'))
+}

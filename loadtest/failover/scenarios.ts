@@ -1,0 +1,139 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { waitUntil } from '../../stack/processes.js'
+import type { Cluster } from './cluster.js'
+
+/** Something that was done to the system; times in milliseconds of the epoch. */
+export interface Fault {
+  at: number
+  label: string
+  /** When all that was hit served again. */
+  recovered?: number
+}
+
+export interface Scenario {
+  name: string
+  /** In words, for the report. */
+  about: string
+  /** How often in a full run, and in a short one. */
+  rounds: { full: number; short: number }
+  /** Whether people keep their connections to nginx between requests. */
+  keepAlive: boolean
+  /** One round, which ends when the system is whole again. */
+  round(cluster: Cluster, note: (label: string) => Fault): Promise<void>
+}
+
+export const scenarios: Scenario[] = [
+  {
+    name: 'kill',
+    about: 'SIGKILL of a random replica at a random moment',
+    rounds: { full: 200, short: 4 },
+    keepAlive: true,
+    round: (cluster, note) => endOne(cluster, note, 'SIGKILL', 'killed'),
+  },
+  {
+    name: 'drain',
+    about: 'SIGTERM of a random replica: it leaves in order',
+    rounds: { full: 20, short: 3 },
+    keepAlive: true,
+    round: (cluster, note) => endOne(cluster, note, 'SIGTERM', 'drained'),
+  },
+  {
+    name: 'rolling',
+    about: 'SIGTERM of all replicas one after the other, each when the one before is ready',
+    rounds: { full: 20, short: 1 },
+    keepAlive: true,
+    async round(cluster, note) {
+      for (const replica of await cluster.replicas()) await end(cluster, note, [replica], 'SIGTERM', 'drained')
+    },
+  },
+  {
+    name: 'all-but-one',
+    about: 'SIGKILL of all replicas but one at once',
+    rounds: { full: 20, short: 2 },
+    keepAlive: true,
+    async round(cluster, note) {
+      const [, ...victims] = shuffled(await cluster.replicas())
+      await end(cluster, note, victims, 'SIGKILL', 'killed')
+    },
+  },
+  {
+    name: 'hang',
+    about: 'SIGSTOP of a random replica for 12 s, longer than nginx waits, then SIGCONT',
+    rounds: { full: 5, short: 1 },
+    keepAlive: true,
+    async round(cluster, note) {
+      const [replica] = shuffled(await cluster.replicas()) as [string]
+      const fault = note(`${replica} hung`)
+      await cluster.signal(replica, 'SIGSTOP')
+      await sleep(12_000)
+      await cluster.signal(replica, 'SIGCONT')
+      await allReady(cluster, [replica])
+      fault.recovered = Date.now()
+    },
+  },
+  {
+    name: 'database',
+    about: 'SIGKILL of the database’s server, which starts again and recovers',
+    rounds: { full: 20, short: 2 },
+    keepAlive: true,
+    async round(cluster, note) {
+      await sleep(Math.random() * 1000)
+      const fault = note('database killed')
+      await cluster.killDatabase()
+      await sleep(200)
+      await allReady(cluster, await cluster.replicas())
+      fault.recovered = Date.now()
+      await sleep(1000)
+    },
+  },
+  {
+    name: 'proxy-reload',
+    about: 'nginx reads its configuration again',
+    rounds: { full: 20, short: 3 },
+    // nginx before 1.27.4 closes idle connections at a reload, and a client that sends at that very moment must send
+    // again, as browsers do; these people may not, so each of their requests has a connection of its own.
+    keepAlive: false,
+    async round(cluster, note) {
+      await sleep(Math.random() * 1000)
+      const fault = note('nginx reloaded')
+      await cluster.reloadProxy()
+      fault.recovered = Date.now()
+      await sleep(1000)
+    },
+  },
+]
+
+async function endOne(cluster: Cluster, note: (label: string) => Fault, signal: 'SIGKILL' | 'SIGTERM', word: string) {
+  const [replica] = shuffled(await cluster.replicas()) as [string]
+  await end(cluster, note, [replica], signal, word)
+}
+
+async function end(
+  cluster: Cluster,
+  note: (label: string) => Fault,
+  replicas: string[],
+  signal: 'SIGKILL' | 'SIGTERM',
+  word: string,
+) {
+  await sleep(Math.random() * 500)
+  const fault = note(`${replicas.join(' and ')} ${word}`)
+  await Promise.all(replicas.map((replica) => cluster.signal(replica, signal)))
+  // A replica that drains still says that it is ready for a moment.
+  await sleep(100)
+  await allReady(cluster, replicas)
+  fault.recovered = Date.now()
+}
+
+async function allReady(cluster: Cluster, replicas: string[]) {
+  await waitUntil(`${replicas.join(' and ')} did not come back`, 60, async () => {
+    const ready = await Promise.all(replicas.map((replica) => cluster.isReady(replica)))
+    return ready.every(Boolean)
+  })
+}
+
+function shuffled<T>(list: T[]): T[] {
+  return list
+    .map((item) => ({ item, order: Math.random() }))
+    .sort((a, b) => a.order - b.order)
+    .map(({ item }) => item)
+}
