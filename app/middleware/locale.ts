@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import i18next, { type TFunction } from 'i18next'
+import { createInstance } from 'i18next'
 import type { Middleware } from 'koa'
 
 export const locales = ['es', 'en'] as const
@@ -7,12 +7,10 @@ export type Locale = (typeof locales)[number]
 
 const cookie = { name: 'lang', maxAge: 365 * 24 * 3600 * 1000 }
 
-await i18next.init({
-  resources: Object.fromEntries(locales.map((locale) => [locale, { translation: readTexts(locale) }])),
-  fallbackLng: false,
-  // The templates escape; escaping here too would show "&amp;" to people.
-  interpolation: { escapeValue: false },
-})
+/** A text by its key in locales/, with the values that it shows. */
+export type Texts = (key: string, values?: Record<string, unknown>) => string
+
+const texts = { es: await readTexts('es'), en: await readTexts('en') }
 
 /** Spanish, unless the person chose English on a page, or chose nothing and the browser prefers it. */
 export const locale: Middleware = async (ctx, next) => {
@@ -28,8 +26,8 @@ function preferred(accepted: string | false): Locale {
 }
 
 /** The texts of a language. */
-export function textsOf(locale: Locale): TFunction {
-  return i18next.getFixedT(locale)
+export function textsOf(locale: Locale): Texts {
+  return texts[locale]
 }
 
 export function isLocale(value: unknown): value is Locale {
@@ -41,6 +39,21 @@ export function rememberLocale(ctx: Parameters<Middleware>[0], locale: Locale): 
   ctx.cookies.set(cookie.name, locale, { maxAge: cookie.maxAge, sameSite: 'lax' })
 }
 
-function readTexts(locale: Locale): Record<string, unknown> {
-  return JSON.parse(readFileSync(new URL(`../../../locales/${locale}.json`, import.meta.url), 'utf8'))
+async function readTexts(locale: Locale): Promise<Texts> {
+  const file = new URL(`../../../locales/${locale}.json`, import.meta.url)
+  const translate = await createInstance().init({
+    lng: locale,
+    resources: { [locale]: { translation: JSON.parse(readFileSync(file, 'utf8')) } },
+    fallbackLng: false,
+    // The templates escape; escaping here too would show "&amp;" to people.
+    interpolation: { escapeValue: false },
+  })
+  // A page asks for some forty texts, nearly all without values, and those are always the same.
+  const constant = new Map<string, string>()
+  return (key, values) => {
+    if (values) return translate(key, values)
+    const known = constant.get(key) ?? translate(key)
+    constant.set(key, known)
+    return known
+  }
 }
