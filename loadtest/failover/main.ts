@@ -13,13 +13,13 @@ import { type Scenario, scenarios } from './scenarios.js'
 import { figuresOf, reportOf } from './verdict.js'
 
 /** `npm run failover`: kills what can be killed while people work, and says whether anybody noticed. */
-const usage = `npm run failover -- [--scenario NAME] [--rounds N] [--rate N] [--short] [--running | --docker] [--out FOLDER]
+const usage = `npm run failover -- [--scenario NAME] [--rounds N] [--rate N] [--short] [--base-url URL | --docker] [--out FOLDER]
 
   --scenario NAME  one of ${scenarios.map(({ name }) => name).join(', ')}; without it, all in a row
   --rounds N       how often the fault happens; each scenario has its own number
   --rate N         requests a second, 200 by default
   --short          a few rounds, and no judgement of the times
-  --running        against the system that npm start runs here, instead of one of its own
+  --base-url URL   against the system that npm start runs in this checkout, instead of one of its own
   --docker         against the containers of docker compose
   --out FOLDER     where the report goes, .bodega/failover by default`
 
@@ -53,10 +53,14 @@ process.exit(code)
 
 async function findCluster(): Promise<Cluster> {
   if (options.docker) return dockerCluster()
-  if (options.running) {
+  const baseUrl = options['base-url']
+  if (baseUrl) {
     const folder = resolve(process.env.BODEGA_FOLDER ?? '.bodega')
-    if (!existsSync(join(folder, 'stack.pid'))) throw new Error('Bodega does not run here. Start it with: npm start')
-    return localCluster(folder)
+    const running = existsSync(join(folder, 'stack.pid')) ? localCluster(folder) : undefined
+    // Only what this checkout runs can be killed from here.
+    if (running?.url !== new URL(baseUrl).origin)
+      throw new Error(`This checkout runs no Bodega at ${baseUrl}: npm start`)
+    return running
   }
   // A system of its own, so that the people and products of these tests stay out of everybody else's.
   const folder = resolve('.bodega/failover/system')
@@ -73,7 +77,7 @@ function readOptions() {
         rounds: { type: 'string' },
         rate: { type: 'string', default: '200' },
         short: { type: 'boolean', default: false },
-        running: { type: 'boolean', default: false },
+        'base-url': { type: 'string' },
         docker: { type: 'boolean', default: false },
         out: { type: 'string', default: '.bodega/failover' },
       },

@@ -101,8 +101,6 @@ export function reportOf(runs: Run[], timed: boolean, environment: string[]): Re
         head: [
           'scenario',
           'requests',
-          'a second',
-          'writes %',
           'faults',
           'failed',
           'lost',
@@ -110,15 +108,13 @@ export function reportOf(runs: Run[], timed: boolean, environment: string[]): Re
           'signed out',
           'p50 ms',
           'p99 ms',
-          'p99 after ms',
-          'worst ms',
+          'p99 after',
+          'worst',
           'recovery s',
         ],
         rows: figures.map((each) => [
           each.scenario,
           each.requests,
-          Math.round(each.rate),
-          Math.round(each.writes * 100),
           each.faults,
           each.failed,
           each.lost,
@@ -133,8 +129,11 @@ export function reportOf(runs: Run[], timed: boolean, environment: string[]): Re
       },
       {
         title: 'What was done to it',
-        head: ['scenario', 'fault'],
-        rows: runs.map(({ scenario }) => [scenario.name, scenario.about]),
+        head: ['scenario', 'fault', 'requests a second', 'of them writes'],
+        rows: runs.map(({ scenario }, index) => {
+          const { rate, writes } = figures[index] as Figures
+          return [scenario.name, scenario.about, Math.round(rate), `${Math.round(writes * 100)} %`]
+        }),
       },
       ...findings(runs),
     ],
@@ -170,6 +169,18 @@ function chartsOf({ scenario, started, ended, entries, faults }: Run): Report['c
     for (const entry of chosen) groups[Math.floor((entry.due - started) / 1000)]?.push(entry)
     return groups.map(measure)
   }
+  const failed = entries.filter(({ fault }) => fault !== undefined)
+  const failures = failed.length
+    ? [
+        {
+          title: `${scenario.name}: failed requests`,
+          unit: 'a second',
+          seconds,
+          marks,
+          lines: [{ label: 'failed', values: perSecond(failed, (group) => group.length) }],
+        },
+      ]
+    : []
   const replicas = [...new Set(entries.map(({ servedBy }) => servedBy))]
     .filter((name) => name !== undefined && name !== 'nginx')
     .sort() as string[]
@@ -197,21 +208,7 @@ function chartsOf({ scenario, started, ended, entries, faults }: Run): Report['c
         values: perSecond(entries, (group) => (group.length ? percentile(group.map(latencyOf), rank) : null)),
       })),
     },
-    {
-      title: `${scenario.name}: failed requests`,
-      unit: 'a second',
-      seconds,
-      marks,
-      lines: [
-        {
-          label: 'failed',
-          values: perSecond(
-            entries.filter(({ fault }) => fault !== undefined),
-            (group) => group.length,
-          ),
-        },
-      ],
-    },
+    ...failures,
   ]
 }
 
