@@ -11,8 +11,14 @@ import { createCatalogue } from './products/catalogue.js'
 import { createAccounts } from './users/accounts.js'
 import { deleteExpiredSessions } from './users/store.js'
 
-/** How long running requests may take to finish after SIGTERM, and how often old rows are swept, in milliseconds. */
+/**
+ * After SIGTERM, in milliseconds: how long new requests are still answered, with "ask another replica", which is how
+ * nginx learns of it in order; and how long running ones may take to finish.
+ */
+const drainLinger = 500
 const drainDeadline = 15_000
+
+/** How often old rows are swept, in milliseconds. */
 const sweepInterval = 10 * 60_000
 
 const config = readConfig(process.env)
@@ -51,6 +57,7 @@ async function drain() {
   lifecycle.draining = true
   log.info('draining')
   clearInterval(sweeping)
+  await sleep(drainLinger)
   const closed = new Promise((resolve) => server.close(resolve))
   const idle = setInterval(() => server.closeIdleConnections(), 100)
   await Promise.race([closed, sleep(drainDeadline)])
