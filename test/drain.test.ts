@@ -66,7 +66,9 @@ describe('a replica that is told to leave', () => {
   it('ends although a client keeps an idle connection', async () => {
     const socket = connect(port, '127.0.0.1')
     await once(socket, 'connect')
-    socket.resume().on('error', () => {})
+    socket.write('GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    await once(socket, 'data')
+    socket.on('error', () => {})
     replica.kill('SIGTERM')
     const [code] = await once(replica, 'exit')
     expect(code).to.equal(0)

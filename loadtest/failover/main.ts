@@ -80,8 +80,13 @@ function readOptions() {
         'base-url': { type: 'string' },
         docker: { type: 'boolean', default: false },
         out: { type: 'string', default: '.bodega/failover' },
+        help: { type: 'boolean', default: false },
       },
     })
+    if (values.help) {
+      console.log(usage)
+      process.exit(0)
+    }
     return {
       ...values,
       out: resolve(values.out),
