@@ -1,0 +1,92 @@
+import { expect } from 'chai'
+import { load } from 'cheerio'
+import { type Report, renderReport } from '../../loadtest/report/report.js'
+import { renderForTerminal } from '../../loadtest/report/terminal.js'
+
+describe('a report', () => {
+  it('escapes everything that it is given', () => {
+    const html = renderReport(reportOf('<script>alert(1)</script>"\'&'))
+    expect(html).not.to.contain('<script')
+    const $ = load(html)
+    expect($('h1').text()).to.equal('<script>alert(1)</script>"\'&')
+    expect($('[onload], [onerror]')).to.have.length(0)
+    expect($('.wide').first().attr('aria-label')).to.contain('<script>alert(1)</script>"\'&')
+  })
+
+  it('needs nothing but itself', () => {
+    const $ = load(renderReport(reportOf('Run')))
+    expect($('script, link, img, iframe, [src], [href]')).to.have.length(0)
+    expect($('style').text()).not.to.match(/url\(|@import/)
+  })
+
+  it('tells the verdict in words, not by colour alone', () => {
+    expect(load(renderReport(reportOf('Run')))('.verdict strong').text()).to.equal('✓ Passed')
+    const failed = { ...reportOf('Run'), verdict: { ok: false, text: 'p99 is 9 ms' } }
+    expect(load(renderReport(failed))('.verdict.bad strong').text()).to.equal('✗ Failed')
+  })
+
+  it('stands in a terminal as columns, the verdict last', () => {
+    expect(renderForTerminal(reportOf('Run')).split('\n')).to.deep.equal([
+      'Run',
+      '',
+      'Run',
+      '  Run          n',
+      '  Run   1,234.57',
+      '',
+      '· Run',
+      '',
+      '✓ Passed: Run',
+    ])
+  })
+
+  it('shows every line of a chart with its own dashes, and its figures in a table', () => {
+    const $ = load(renderReport(reportOf('Run')))
+    expect($('.chart .line-0, .chart .line-1')).to.have.length(2)
+    expect(
+      $('.legend li')
+        .map((_, each) => $(each).text())
+        .get(),
+    ).to.deep.equal(['Run', 'other'])
+    expect($('details tbody tr').last().text()).to.equal('350.5')
+    expect($('.chart svg title').first().text()).to.contain('Run')
+  })
+
+  it('leaves a gap where a chart has no value, and keeps a value that stands alone', () => {
+    const $ = load(renderReport(reportOf('Run')))
+    expect($('.chart .line-0').attr('d')).to.equal('M0 83.33h0M1000 16.67h0')
+  })
+
+  it('numbers the marks while they are few, and sums them up where they are many', () => {
+    const report = reportOf('Run')
+    expect(load(renderReport(report))('ol.marks li').text()).to.equal('2 s: Run')
+    const marks = Array.from({ length: 200 }, (_, each) => ({ at: each / 100, label: `app${each % 2} killed` }))
+    const $ = load(renderReport({ ...report, charts: report.charts.map((chart) => ({ ...chart, marks })) }))
+    expect(
+      $('ul.marks li')
+        .map((_, each) => $(each).text())
+        .get(),
+    ).to.deep.equal(['100 × app0 killed', '100 × app1 killed'])
+    expect($('.chart .mark')).to.have.length(200)
+  })
+})
+
+function reportOf(text: string): Report {
+  return {
+    title: text,
+    verdict: { ok: true, text },
+    notes: [text],
+    tables: [{ title: text, head: [text, 'n'], rows: [[text, 1234.567]] }],
+    charts: [
+      {
+        title: text,
+        unit: text,
+        seconds: [1, 2, 3],
+        lines: [
+          { label: text, values: [1, null, 5] },
+          { label: 'other', values: [0, 2, 0.5] },
+        ],
+        marks: [{ at: 2, label: text }],
+      },
+    ],
+  }
+}
