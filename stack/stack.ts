@@ -7,6 +7,7 @@ import { readConfig } from '../app/config.js'
 import { type Mariadb, startMariadb } from './mariadb.js'
 import { startNginx } from './nginx.js'
 import { run, runs, type Service, waitUntil } from './processes.js'
+import { removeStackRecord, writeStackRecord } from './record.js'
 import { startReplicas } from './replicas.js'
 import { keepSecret } from './secrets.js'
 
@@ -57,7 +58,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     started.push(() => database.stop('SIGTERM'))
 
     say('bringing both databases up to date')
-    const environment = { ...process.env, ...options.environment, ...databaseSettings(ports.database, secrets.files) }
+    const settings = databaseSettings(ports.database, secrets.files)
+    const environment = { ...process.env, ...options.environment, ...settings }
     readConfig(environment) // a wrong setting is better told here than in three replicas' logs
     await run([process.execPath, '--enable-source-maps', join(root, 'dist/db/migrate.js')], { env: environment })
 
@@ -70,7 +72,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     say('starting nginx')
     const nginx = await startNginx(root, folder, { address, port, replicaPorts: ports.replicas })
     started.push(() => nginx.stop('SIGQUIT'))
-    return { url: `http://localhost:${port}`, database, nginx, replicas, environment, stop }
+    const url = `http://localhost:${port}`
+    writeStackRecord(folder, { pid: process.pid, url, settings })
+    started.push(async () => removeStackRecord(folder))
+    return { url, database, nginx, replicas, environment, stop }
   } catch (error) {
     await stop()
     throw error
