@@ -7,6 +7,7 @@ import { readConfig } from '../app/config.js'
 import { type Mariadb, startMariadb } from './mariadb.js'
 import { startNginx } from './nginx.js'
 import { run, runs, type Service, waitUntil } from './processes.js'
+import { removeStackRecord, writeStackRecord } from './record.js'
 import { startReplicas } from './replicas.js'
 import { keepSecret } from './secrets.js'
 
@@ -57,8 +58,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     started.push(() => database.stop('SIGTERM'))
 
     say('bringing both databases up to date')
-    const where = databaseSettings(ports.database, secrets.files)
-    const environment = { ...process.env, ...options.environment, ...where }
+    const settings = databaseSettings(ports.database, secrets.files)
+    const environment = { ...process.env, ...options.environment, ...settings }
     readConfig(environment) // a wrong setting is better told here than in three replicas' logs
     await run([process.execPath, '--enable-source-maps', join(root, 'dist/db/migrate.js')], { env: environment })
 
@@ -69,10 +70,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     })
 
     say('starting nginx')
-    const url = `http://localhost:${port}`
-    writeFileSync(stackFile(folder), JSON.stringify({ url, environment: where }, null, 2))
     const nginx = await startNginx(root, folder, { address, port, replicaPorts: ports.replicas })
     started.push(() => nginx.stop('SIGQUIT'))
+    const url = `http://localhost:${port}`
+    writeStackRecord(folder, { pid: process.pid, url, settings })
+    started.push(async () => removeStackRecord(folder))
     return { url, database, nginx, replicas, environment, stop }
   } catch (error) {
     await stop()
@@ -138,15 +140,6 @@ function databaseSettings(port: number, files: SecretFiles): NodeJS.ProcessEnv {
     PRODUCTS_ADMIN_URL: `mysql://bodega_admin@${server}`,
     PRODUCTS_ADMIN_PASSWORD_FILE: files.admin_password,
   }
-}
-
-/** What other programs of this checkout must know of a running stack; it holds no secret, only where they are. */
-export function readStackFile(folder: string): { url: string; environment: NodeJS.ProcessEnv } {
-  return JSON.parse(readFileSync(stackFile(folder), 'utf8'))
-}
-
-function stackFile(folder: string): string {
-  return join(folder, 'stack.json')
 }
 
 function pidFile(folder: string): string {

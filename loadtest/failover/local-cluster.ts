@@ -2,13 +2,12 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import mysql from 'mysql2/promise'
 import { readConfig } from '../../app/config.js'
+import type { StackRecord } from '../../stack/record.js'
 import { readRecords, stateOf } from '../../stack/replicas.js'
-import { readStackFile } from '../../stack/stack.js'
 import type { Cluster } from './cluster.js'
 
-/** The system that `npm start` runs, by what it keeps in its folder. */
-export function localCluster(folder: string): Cluster {
-  const { url, environment } = readStackFile(folder)
+/** The system that `npm start` runs in a folder, by what it keeps there. */
+export function localCluster(folder: string, { url, settings }: StackRecord): Cluster {
   const recordOf = (name: string) => {
     const record = readRecords(folder).find((each) => each.name === name)
     if (!record) throw new Error(`there is no replica ${name}`)
@@ -33,7 +32,7 @@ export function localCluster(folder: string): Cluster {
       process.kill(pidIn(join(folder, 'nginx/run/nginx.pid')), 'SIGHUP')
     },
     async query(database, sql) {
-      const config = readConfig({ ...process.env, ...environment })
+      const config = readConfig({ ...process.env, ...settings })
       const connection = await mysql.createConnection({ ...config[database], rowsAsArray: true })
       const [rows] = await connection.query(sql)
       await connection.end()

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import getPort from 'get-port'
+import { readStackRecord, type StackRecord } from '../../stack/record.js'
 import { type Stack, startStack } from '../../stack/stack.js'
 import { renderReport } from '../report/report.js'
 import { renderForTerminal } from '../report/terminal.js'
@@ -56,17 +57,17 @@ async function findCluster(): Promise<Cluster> {
   const baseUrl = options['base-url']
   if (baseUrl) {
     const folder = resolve(process.env.BODEGA_FOLDER ?? '.bodega')
-    const running = existsSync(join(folder, 'stack.pid')) ? localCluster(folder) : undefined
+    const running = readStackRecord(folder)
     // Only what this checkout runs can be killed from here.
     if (running?.url !== new URL(baseUrl).origin)
       throw new Error(`This checkout runs no Bodega at ${baseUrl}: npm start`)
-    return running
+    return localCluster(folder, running)
   }
   // A system of its own, so that the people and products of these tests stay out of everybody else's.
   const folder = resolve('.bodega/failover/system')
   const port = await getPort()
   own = await startStack({ folder, address: '127.0.0.1', port, say: (step) => console.log(`· ${step}`) })
-  return localCluster(folder)
+  return localCluster(folder, readStackRecord(folder) as StackRecord)
 }
 
 function readOptions() {

@@ -8,8 +8,11 @@ import { localCluster } from '../../loadtest/failover/local-cluster.js'
 import { runScenario } from '../../loadtest/failover/run.js'
 import { scenarios } from '../../loadtest/failover/scenarios.js'
 import { breachesOf, figuresOf, reportOf } from '../../loadtest/failover/verdict.js'
+import { readStackRecord, type StackRecord } from '../../stack/record.js'
 import { Person, product, registration, signedIn, unique } from '../person.js'
 import { folder } from '../system.js'
+
+const cluster = () => localCluster(folder, readStackRecord(folder) as StackRecord)
 
 describe('the failover suite', function () {
   this.timeout(180_000)
@@ -18,7 +21,7 @@ describe('the failover suite', function () {
     it(`${scenario.name}: nothing lost, nothing doubled, nobody signed out`, async () => {
       // Few enough requests that a busy machine, too, has time for all of them.
       const options = { rate: 40, rounds: scenario.rounds.short, progress: () => {} }
-      const run = await runScenario(localCluster(folder), scenario, options)
+      const run = await runScenario(cluster(), scenario, options)
       expect(run.faults.length).to.be.at.least(scenario.rounds.short)
       expect(run.entries.length).to.be.above(100)
       const report = reportOf([run], false, [])
@@ -65,7 +68,7 @@ describe('the audit', () => {
     const account = registration({ email: `${run}-a@example.org` })
     const person = await signedIn(account)
     await person.post('/products', product({ code: `${run}-there` }))
-    const found = await audit(localCluster(folder), run, [
+    const found = await audit(cluster(), run, [
       { kind: 'register', what: account.email, acknowledged: true },
       { kind: 'add product', what: `${run}-there`, acknowledged: true },
       { kind: 'add product', what: `${run}-failed`, acknowledged: false },
@@ -76,8 +79,6 @@ describe('the audit', () => {
     // A second sign-in that nobody asked for.
     await new Person().post('/login', account)
     const deeds = [{ kind: 'register' as const, what: account.email, acknowledged: true }]
-    expect((await audit(localCluster(folder), run, deeds)).doubled).to.deep.equal([
-      `sessions of ${account.email}: 2 for 1`,
-    ])
+    expect((await audit(cluster(), run, deeds)).doubled).to.deep.equal([`sessions of ${account.email}: 2 for 1`])
   })
 })

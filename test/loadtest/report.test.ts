@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { load } from 'cheerio'
 import { type Report, renderReport } from '../../loadtest/report/report.js'
 import { renderForTerminal } from '../../loadtest/report/terminal.js'
+import { launchChromium, screens } from '../browser/chromium.js'
 
 describe('a report', () => {
   it('escapes everything that it is given', () => {
@@ -55,6 +57,23 @@ describe('a report', () => {
     const $ = load(renderReport(reportOf('Run')))
     expect($('.chart .line-0').attr('d')).to.equal('M0 83.33h0M1000 16.67h0')
   })
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const [screen, viewport] of Object.entries(screens)) {
+      it(`gives axe nothing to find and runs over no edge: ${screen}, ${colorScheme}`, async () => {
+        const browser = await launchChromium()
+        const page = await browser.newPage({ colorScheme, viewport })
+        await page.setContent(renderReport(reportOf('A long title that has to wrap '.repeat(4))))
+        await page.click('summary')
+        await page.evaluate(readFileSync('node_modules/axe-core/axe.min.js', 'utf8'))
+        const violations = await page.evaluate('axe.run().then(({ violations }) => violations.map(({ id }) => id))')
+        const [wide, edge] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth])
+        await browser.close()
+        expect(violations).to.deep.equal([])
+        expect(wide).to.be.at.most(edge as number)
+      })
+    }
+  }
 
   it('numbers the marks while they are few, and sums them up where they are many', () => {
     const report = reportOf('Run')

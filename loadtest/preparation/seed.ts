@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto'
+import mysql from 'mysql2/promise'
+import pLimit from 'p-limit'
+import type { DatabaseConfig } from '../../app/config.js'
+import { cookieOf, type Person } from './people.js'
+import type { Say } from './progress.js'
+import { sampleProduct } from './sample-products.js'
+
+/** Rows a statement: large enough to be quick, small enough that nobody waits for it. */
+const batch = 1_000
+
+/**
+ * Fills the catalogue up to `wanted` products, straight into the database, where a hundred thousand take seconds.
+ * A catalogue that has as many stays as it is.
+ */
+export async function fillDatabase(
+  databases: { users: DatabaseConfig; products: DatabaseConfig },
+  person: Person,
+  wanted: number,
+  say: Say,
+): Promise<void> {
+  const connection = await mysql.createConnection({
+    ...databases.products,
+    charset: 'utf8mb4_unicode_520_ci',
+    timezone: 'Z',
+  })
+  try {
+    const missing = wanted - (await countProducts(connection))
+    const owner = await userIdOf(databases.users, person)
+    const run = randomBytes(4).toString('hex')
+    for (let done = 0; done < missing; ) {
+      const rows = Array.from({ length: Math.min(batch, missing - done) }, (_, index) => {
+        const { name, code, description, units, category } = sampleProduct(done + index, `${run}-${done + index}`)
+        return [name, code, description, units, category, owner, new Date()]
+      })
+      await connection.query(
+        'INSERT INTO products (name, code, description, units, category, created_by, created_at) VALUES ?',
+        [rows],
+      )
+      done += rows.length
+      say('filling the catalogue', done, missing)
+    }
+  } finally {
+    await connection.end()
+  }
+}
+
+/** Adds products as people do, where the database cannot be reached; hundreds a second. */
+export async function addThroughApplication(baseUrl: string, person: Person, number: number, say: Say): Promise<void> {
+  const gate = pLimit(8)
+  const run = randomBytes(4).toString('hex')
+  let done = 0
+  const add = async (index: number) => {
+    const product = sampleProduct(index, `${run}-${index}`)
+    const response = await fetch(`${baseUrl}/products`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { Cookie: cookieOf(person) },
+      body: new URLSearchParams({ ...product, units: String(product.units) }),
+    })
+    await response.arrayBuffer()
+    if (response.status !== 303) throw new Error(`Adding a product was answered with ${response.status}.`)
+    say('adding products', ++done, number)
+  }
+  await Promise.all(Array.from({ length: number }, (_, index) => gate(add, index)))
+}
+
+async function countProducts(connection: mysql.Connection): Promise<number> {
+  const [rows] = await connection.query<mysql.RowDataPacket[]>('SELECT COUNT(*) AS number FROM products')
+  return Number(rows[0]?.number)
+}
+
+async function userIdOf(database: DatabaseConfig, { account }: Person): Promise<number> {
+  const connection = await mysql.createConnection(database)
+  try {
+    const [rows] = await connection.query<mysql.RowDataPacket[]>('SELECT id FROM users WHERE email_key = ?', [
+      account.email,
+    ])
+    return rows[0]?.id
+  } finally {
+    await connection.end()
+  }
+}

@@ -1,0 +1,116 @@
+import type { Table } from '../report/report.js'
+import { type Comparison, changeOf, shownChange } from './comparison.js'
+import type { Judgement } from './limits.js'
+import type { Comparable, Result } from './result.js'
+
+export function figuresTable(result: Result, comparison: Comparison | undefined): Table {
+  const rows = rowsOf(result)
+  if (!comparison) return { title: 'Figures', head: ['Figure', 'This run'], rows }
+  const before = rowsOf(comparison.earlier)
+  return {
+    title: 'Figures',
+    head: ['Figure', 'This run', 'Earlier run', 'Change'],
+    rows: rows.map(([name, now], index) => {
+      const earlier = before[index]?.[1] as number
+      return [name, now, earlier, shownChange(changeOf(earlier, now))]
+    }),
+  }
+}
+
+function rowsOf({ figures }: Comparable): [string, number][] {
+  const { requests, errors, requestsPerSecond, latency, fairness } = figures
+  return [
+    ['Requests', requests],
+    ['Errors', errors],
+    ['Answers as expected, a second', inShort(requestsPerSecond)],
+    ['p50, ms', inShort(latency.p50)],
+    ['p90, ms', inShort(latency.p90)],
+    ['p95, ms', inShort(latency.p95)],
+    ['p99, ms', inShort(latency.p99)],
+    ['p99.9, ms', inShort(latency.p999)],
+    ['Slowest, ms', inShort(latency.max)],
+    ['Fairness over the replicas', Math.floor((fairness ?? 0) * 1000) / 1000],
+  ]
+}
+
+export function errorsTable({ figures }: Result): Table {
+  const kinds = Object.entries(figures.errorsByKind)
+  return { title: 'Errors by kind', head: ['Kind', 'Requests'], rows: kinds.length > 0 ? kinds : [['none', 0]] }
+}
+
+export function perReplica({ figures }: Result): Table {
+  const all = figures.replicas.reduce((sum, { requests }) => sum + requests, 0)
+  return {
+    title: 'By replica',
+    head: ['Replica', 'Requests', 'Share, %', 'Errors', 'p50 ms', 'p95 ms', 'p99 ms', 'Slowest ms'],
+    rows: figures.replicas.map(({ name, requests, errors, latency: { p50, p95, p99, max } }) => {
+      const share = Math.round((requests / Math.max(1, all)) * 1000) / 10
+      return [name, requests, share, errors, ...[p50, p95, p99, max].map(inShort)]
+    }),
+  }
+}
+
+export function perStep({ figures }: Result): Table {
+  return {
+    title: 'By step',
+    head: ['Step', 'Requests', 'Errors', 'p50 ms', 'p95 ms', 'p99 ms', 'Slowest ms'],
+    rows: figures.steps.map(({ name, requests, errors, latency: { p50, p95, p99, max } }) => {
+      return [name, requests, errors, ...[p50, p95, p99, max].map(inShort)]
+    }),
+  }
+}
+
+export function limitsTable(judgements: Judgement[]): Table {
+  return {
+    title: 'Limits',
+    head: ['Limit', 'Set', 'Measured', 'Verdict'],
+    rows: judgements.map(({ name, limit, measured, broken }) => [name, limit, measured, broken ? 'broken' : 'held']),
+  }
+}
+
+export function environmentTable({ startedAt, settings, environment, generator }: Result): Table {
+  const known = (value: string | number | null) => String(value ?? 'not known')
+  const percent = (share: number) => `${Math.round(share * 100)} %`
+  return {
+    title: 'Environment',
+    head: ['Fact', 'Value'],
+    rows: [
+      ['Begun', day({ startedAt })],
+      ['Address', settings.baseUrl],
+      [
+        'Load',
+        `${settings.connections} connections, ${settings.rate ? `${settings.rate} requests a second` : 'as fast as possible'}`,
+      ],
+      ['Time', `${settings.duration} s, after a warm-up of ${settings.warmUp} s`],
+      ['Commit of this checkout', known(environment.commit)],
+      [
+        'Products in the catalogue',
+        environment.products === null ? 'not known' : environment.products.toLocaleString('en'),
+      ],
+      ['Replicas', known(environment.replicas)],
+      ['Node of the replicas', known(environment.replicaNode)],
+      ['nginx', known(environment.nginx)],
+      ['Database', known(environment.database)],
+      [
+        'Generator’s machine',
+        `${environment.cores} cores, ${environment.memoryGb} GB, ${known(environment.processor)}`,
+      ],
+      ['Generator’s Node', environment.generatorNode],
+      [
+        'Generator’s CPU',
+        `${generator.generatorCores.toFixed(2)} of a core; its thread was busy ${percent(generator.generatorBusy)} of the time`,
+      ],
+      ['All CPUs of that machine', `busy ${percent(generator.machineBusy)} of the time`],
+    ],
+  }
+}
+
+/** When a run began, to the minute. */
+export function day({ startedAt }: Pick<Comparable, 'startedAt'>): string {
+  return `${startedAt.slice(0, 16).replace('T', ' ')} UTC`
+}
+
+/** As many digits as say something. */
+export function inShort(value: number): number {
+  return Number(value.toFixed(value >= 100 ? 0 : value >= 10 ? 1 : 2))
+}
