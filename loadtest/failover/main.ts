@@ -8,10 +8,11 @@ import { renderReport } from '../report/report.js'
 import { renderForTerminal } from '../report/terminal.js'
 import type { Cluster } from './cluster.js'
 import { dockerCluster } from './docker-cluster.js'
+import { figuresOf } from './figures.js'
 import { localCluster } from './local-cluster.js'
+import { reportOf } from './report.js'
 import { describeEnvironment, runScenario } from './run.js'
 import { type Scenario, scenarios } from './scenarios.js'
-import { figuresOf, reportOf } from './verdict.js'
 
 /** `npm run failover`: kills what can be killed while people work, and says whether anybody noticed. */
 const usage = `npm run failover -- [--scenario NAME] [--rounds N] [--rate N] [--short] [--base-url URL | --docker] [--out FOLDER]

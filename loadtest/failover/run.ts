@@ -4,10 +4,10 @@ import { cpus } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { audit } from './audit.js'
 import type { Cluster } from './cluster.js'
+import type { Run } from './figures.js'
 import { Ledger } from './ledger.js'
 import { People } from './people.js'
 import type { Fault, Scenario } from './scenarios.js'
-import type { Run } from './verdict.js'
 
 export interface RunOptions {
   /** Requests a second. */

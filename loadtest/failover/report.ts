@@ -1,86 +1,9 @@
 import type { Report } from '../report/report.js'
-import type { Audit } from './audit.js'
+import { type Figures, figuresOf, latencyOf, percentile, type Run } from './figures.js'
 import type { Entry } from './ledger.js'
-import type { Fault, Scenario } from './scenarios.js'
+import { breachesOf } from './promises.js'
 
-/** What happened in one scenario, as it was recorded. */
-export interface Run {
-  scenario: Scenario
-  started: number
-  ended: number
-  entries: Entry[]
-  faults: Fault[]
-  audit: Audit
-  signedOut: number
-}
-
-/** A run in figures; times in milliseconds, latencies from the moment at which a request was due. */
-export interface Figures {
-  scenario: string
-  requests: number
-  rate: number
-  writes: number
-  faults: number
-  failed: number
-  lost: number
-  doubled: number
-  signedOut: number
-  p50: number
-  p99: number
-  /** The 99th percentile of the requests that were due in the second after a fault. */
-  p99After: number
-  worst: number
-  /** Until all that was hit served again: the median and the longest. */
-  recovery: [median: number, longest: number]
-}
-
-/** What the product promises, beyond 0 failed, lost, doubled and signed out. Times in milliseconds. */
-const promises: Record<string, { p99After?: number; worst?: number; mayFail?: true }> = {
-  kill: { p99After: 250, worst: 1_500 },
-  // Those who were at the hung replica wait for nginx's read timeout of 10 s, once.
-  hang: { worst: 12_000 },
-  // While the server is away longer than a request waits, people are told so.
-  database: { mayFail: true },
-}
-
-export function figuresOf({ scenario, started, ended, entries, faults, audit, signedOut }: Run): Figures {
-  const latencies = entries.map(latencyOf)
-  const after = entries.filter(({ due }) => faults.some(({ at }) => due >= at && due < at + 1_000))
-  const recoveries = faults.flatMap(({ at, recovered }) => (recovered === undefined ? [] : [recovered - at]))
-  return {
-    scenario: scenario.name,
-    requests: entries.length,
-    rate: entries.length / ((ended - started) / 1000),
-    writes: entries.filter(({ write }) => write).length / entries.length,
-    faults: faults.length,
-    failed: entries.filter(({ fault }) => fault !== undefined).length,
-    lost: audit.lost.length,
-    doubled: audit.doubled.length,
-    signedOut,
-    p50: percentile(latencies, 50),
-    p99: percentile(latencies, 99),
-    p99After: percentile(after.map(latencyOf), 99),
-    worst: percentile(latencies, 100),
-    recovery: [percentile(recoveries, 50), percentile(recoveries, 100)],
-  }
-}
-
-/** What of the promises a run broke, each in words. @param timed whether the promised times count too */
-export function breachesOf(figures: Figures, timed: boolean): string[] {
-  const { p99After, worst, mayFail } = promises[figures.scenario] ?? {}
-  const breaches: string[] = []
-  const check = (what: string, value: number, most: number) => {
-    if (value > most) breaches.push(`${figures.scenario}: ${what} ${Math.round(value)}, promised ${most}`)
-  }
-  if (!mayFail) check('failed requests', figures.failed, 0)
-  check('lost writes', figures.lost, 0)
-  check('doubled writes', figures.doubled, 0)
-  check('people signed out', figures.signedOut, 0)
-  if (timed && p99After !== undefined) check('p99 ms in the second after', figures.p99After, p99After)
-  if (timed && worst !== undefined) check('worst ms', figures.worst, worst)
-  return breaches
-}
-
+/** The verdict on all runs, with their figures and timelines. @param timed whether the promised times count too */
 export function reportOf(runs: Run[], timed: boolean, environment: string[]): Report {
   const figures = runs.map(figuresOf)
   const breaches = figures.flatMap((each) => breachesOf(each, timed))
@@ -210,14 +133,4 @@ function chartsOf({ scenario, started, ended, entries, faults }: Run): Report['c
     },
     ...failures,
   ]
-}
-
-function latencyOf({ due, ended }: Entry): number {
-  return ended - due
-}
-
-/** The nearest-rank percentile; 0 of nothing. */
-function percentile(values: number[], rank: number): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.max(0, Math.ceil((rank / 100) * sorted.length) - 1)] ?? 0
 }
