@@ -1,9 +1,8 @@
-import { marksOf } from '../cluster/marks.js'
-import type { Reading } from '../cluster/reader.js'
+import type { Mark } from '../cluster/marks.js'
 import { history } from '../cluster/store.js'
-import { timelineOf } from '../cluster/timeline.js'
-import { type Locale, textsOf } from '../middleware/locale.js'
-import { numberOf, timeOf, tones, wordsOf } from './status-view.js'
+import type { Timeline } from '../cluster/timeline.js'
+import type { Locale } from '../middleware/locale.js'
+import { numberOf, timeOf, tones } from './status-view.js'
 
 type Values = (number | null)[]
 
@@ -16,15 +15,11 @@ const step = 5
  * The last 15 minutes as drawings, for where no script runs: requests a second, one replica's on top of the other's, so
  * that the whole shows and how it moves from one to another; and the 95th percentile as lines.
  */
-export function chartsOf(reading: Reading, locale: Locale) {
-  const t = textsOf(locale)
-  const timeline = timelineOf(reading)
-  const series = Object.values(timeline.replicas)
+export function chartsOf({ from, replicas }: Timeline, happened: (Mark & { words: string })[], locale: Locale) {
+  const series = Object.values(replicas)
   const stacked = stack(series.map(({ requests }) => coarse(requests, mean)))
   const lines = series.map(({ p95 }) => coarse(p95, most))
-  const marks = marksOf(reading).map((mark) => {
-    return { kind: mark.kind, x: mark.at / 1000 - timeline.from, words: wordsOf(mark, t, locale) }
-  })
+  const marks = happened.map(({ kind, at, words }) => ({ kind, x: at / 1000 - from, words }))
   const charts = [
     { name: 'requests', values: stacked, shape: area },
     { name: 'p95', values: lines, shape: line },
@@ -33,13 +28,12 @@ export function chartsOf(reading: Reading, locale: Locale) {
     const top = roundUp(most(values.flat()) ?? 0)
     // The highest area first, so that the lower ones lie on it.
     const shapes = values.map((each, index) => ({ tone: index % tones, path: shape(each, top) })).reverse()
-    return { name, top: numberOf(top, locale), shapes, marks, width, height, names: Object.keys(timeline.replicas) }
+    return { name, top: numberOf(top, locale), shapes, marks, width, height, names: Object.keys(replicas) }
   })
 }
 
 /** The same as a table: for each minute, the newest first, each replica's requests a second and 95th percentile. */
-export function minutesOf(reading: Reading, locale: Locale) {
-  const { from, replicas } = timelineOf(reading)
+export function minutesOf({ from, replicas }: Timeline, locale: Locale) {
   return Array.from({ length: history / 60 }, (_, minute) => {
     const start = minute * 60
     const cells = Object.values(replicas).map(({ requests, p95 }) => {

@@ -88,7 +88,7 @@ function figuresOf(lives: Life[], condition: Condition, t: TFunction, locale: Lo
   return { ...shown, errors: numberOf(errors, locale) }
 }
 
-export function wordsOf({ kind, replica, away }: Mark, t: TFunction, locale: Locale): string {
+function wordsOf({ kind, replica, away }: Mark, t: TFunction, locale: Locale): string {
   return t(`status.mark.${kind}`, { replica, away: away === undefined ? '' : durationOf(away, locale) })
 }
 
@@ -99,7 +99,17 @@ export function timeOf(at: number): string {
 
 /** With a decimal where it says something. */
 export function numberOf(value: number, locale: Locale): string {
-  return new Intl.NumberFormat(locale, { maximumFractionDigits: value < 100 ? 1 : 0 }).format(value)
+  return (value < 100 ? numbers[locale].fine : numbers[locale].whole).format(value)
+}
+
+/** Made once, because making one takes a hundred times as long as using it. */
+const numbers = { es: formatsOf('es'), en: formatsOf('en') } satisfies Record<Locale, unknown>
+
+function formatsOf(locale: Locale) {
+  return {
+    fine: new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }),
+    whole: new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }),
+  }
 }
 
 function durationOf(ms: number, locale: Locale): string {

@@ -25,10 +25,12 @@ export function statusPages({ accounts, cluster, replica, production, log }: Par
     async showStatus(ctx: Context) {
       const reading = await cluster.read()
       const { locale } = ctx.state
+      const shown = presentCluster(reading, locale, { servedBy: replica, live: false, stale: false })
+      const timeline = timelineOf(reading)
       await ctx.page('status/index', {
-        ...presentCluster(reading, locale, { servedBy: replica, live: false, stale: false }),
-        charts: chartsOf(reading, locale),
-        minutes: minutesOf(reading, locale),
+        ...shown,
+        charts: chartsOf(timeline, shown.marks, locale),
+        minutes: minutesOf(timeline, locale),
       })
     },
 
