@@ -1,4 +1,3 @@
-import type { TFunction } from 'i18next'
 import { type Condition, conditionOf, type Life, livesOf } from '../cluster/lives.js'
 import { type Mark, marksOf } from '../cluster/marks.js'
 import type { Reading } from '../cluster/reader.js'
@@ -16,6 +15,8 @@ const mostOnCard = 2
 /** How long a replica that left counts as missing, and how long a card shows that it was dead, in milliseconds. */
 const missed = 30_000
 const fresh = 10_000
+
+type Texts = ReturnType<typeof textsOf>
 
 /** The cluster in a person's language, ready to be printed. */
 export function presentCluster(
@@ -65,13 +66,13 @@ export function presentCluster(
 const speaks = new Set<Condition>(['starting', 'ready', 'draining'])
 const silent = new Set<Condition>(['silent', 'killed'])
 
-function aboutOf({ process, uptimeMs, version, at }: Heartbeat, now: number, t: TFunction): string[] {
+function aboutOf({ process, uptimeMs, version, at }: Heartbeat, now: number, t: Texts): string[] {
   const id = t(/^\d+$/.test(process) ? 'status.process' : 'status.container', { id: process })
   return [id, t('status.uptime', { time: longDurationOf(uptimeMs + now - at) }), t('status.version', { version })]
 }
 
 /** Each figure by the name of its words in locales/. */
-function figuresOf(lives: Life[], condition: Condition, t: TFunction, locale: Locale): Record<string, string> {
+function figuresOf(lives: Life[], condition: Condition, t: Texts, locale: Locale): Record<string, string> {
   const { last } = lives.at(-1) as Life
   const errors = lives.flatMap(({ beats }) => beats).reduce((sum, beat) => sum + beat.errors, 0)
   const ms = (value: number | null) => (value === null ? '–' : `${numberOf(value, locale)} ms`)
@@ -88,7 +89,7 @@ function figuresOf(lives: Life[], condition: Condition, t: TFunction, locale: Lo
   return { ...shown, errors: numberOf(errors, locale) }
 }
 
-function wordsOf({ kind, replica, away }: Mark, t: TFunction, locale: Locale): string {
+function wordsOf({ kind, replica, away }: Mark, t: Texts, locale: Locale): string {
   return t(`status.mark.${kind}`, { replica, away: away === undefined ? '' : durationOf(away, locale) })
 }
 
