@@ -1,6 +1,8 @@
 import Koa from 'koa'
 import helmet from 'koa-helmet'
+import type { Cluster } from './cluster/cluster.js'
 import { health } from './cluster/health.js'
+import { measure, metricsPage } from './cluster/metrics.js'
 import type { Databases } from './databases.js'
 import type { Log } from './log.js'
 import { address } from './middleware/address.js'
@@ -24,12 +26,13 @@ export interface Parts {
   databases: Databases
   accounts: Accounts
   catalogue: Catalogue
+  cluster: Cluster
   lifecycle: Lifecycle
 }
 
 /** The whole way of a request, in order. Opens nothing and listens nowhere. */
 export function createApp(parts: Parts): Koa {
-  const { replica, production, log, databases, lifecycle } = parts
+  const { replica, production, log, databases, cluster, lifecycle } = parts
   const app = new Koa()
   // Only nginx reaches a replica, and it overwrites the forwarded headers; the last address is the one it saw.
   app.proxy = true
@@ -37,7 +40,10 @@ export function createApp(parts: Parts): Koa {
 
   const open = openRoutes()
   const routes = pageRoutes(parts)
+  app.on('error', logUnanswered(log))
   app.use(health(databases, lifecycle)) // before the log, which a question a second would fill
+  app.use(metricsPage(cluster.metrics)) // as little does a reading of the figures count
+  app.use(measure(cluster.metrics, cluster.figures, lifecycle)) // how much is answered here, and how fast
   app.use(request(log, replica)) // request id, replica's name, access log
   app.use(closeWhileDraining(lifecycle))
   app.use(securityHeaders()) // on every answer, errors too
@@ -53,6 +59,13 @@ export function createApp(parts: Parts): Koa {
   app.use(routes.routes())
   app.use(routes.allowedMethods()) // 405 and 501
   return app
+}
+
+/** What happens after the answer has begun. A live page that is closed breaks its stream off, as it should. */
+function logUnanswered(log: Log) {
+  return (error: Error & { code?: string }) => {
+    if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') log.error({ err: error })
+  }
 }
 
 /** nginx sends the same ones with its own answers: nginx/own-answers.conf. */

@@ -29,7 +29,8 @@ export async function pingDatabases(databases: Databases): Promise<void> {
   await Promise.all([databases.users.raw('SELECT 1'), databases.products.raw('SELECT 1')])
 }
 
-function openPool(database: DatabaseConfig, size: number): Knex {
+/** Opens a pool on one database; like the others, it makes a connection when it is first needed. */
+export function openPool(database: DatabaseConfig, size: number): Knex {
   return knex({
     client: 'mysql2',
     connection: {

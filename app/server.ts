@@ -1,7 +1,9 @@
 import { createServer } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createApp } from './app.js'
+import { joinCluster } from './cluster/cluster.js'
 import { findReplicaName } from './cluster/replica-name.js'
+import { deleteOldHeartbeats } from './cluster/store.js'
 import { readConfig } from './config.js'
 import { obeyCrashOrders } from './crash-points.js'
 import { closeDatabases, openDatabases } from './databases.js'
@@ -26,6 +28,7 @@ obeyCrashOrders(config.crashOrders)
 const replica = config.replicaName ?? (await findReplicaName())
 const log = createLog(config.logLevel, replica)
 const databases = openDatabases(config)
+const cluster = joinCluster({ replica, database: config.users, databases, log })
 const lifecycle = { draining: false }
 const app = createApp({
   replica,
@@ -35,12 +38,16 @@ const app = createApp({
   databases,
   accounts: createAccounts(databases.users, config.appSecret),
   catalogue: createCatalogue(databases.products),
+  cluster,
   lifecycle,
 })
 
 // Longer than nginx keeps an idle connection (30 s), so that it is never Node that closes one nginx is about to use.
 const server = createServer({ keepAliveTimeout: 75_000 }, app.callback())
-server.listen(config.port, config.address, () => log.info(`listening on ${config.address}:${config.port}`))
+server.listen(config.port, config.address, () => {
+  cluster.listen()
+  log.info(`listening on ${config.address}:${config.port}`)
+})
 server.on('error', (error) => {
   log.fatal(error)
   process.exit(1)
@@ -55,6 +62,7 @@ process.once('SIGINT', drain)
 
 async function drain() {
   lifecycle.draining = true
+  cluster.drain()
   log.info('draining')
   clearInterval(sweeping)
   await sleep(drainLinger)
@@ -63,11 +71,13 @@ async function drain() {
   await Promise.race([closed, sleep(drainDeadline)])
   clearInterval(idle)
   server.closeAllConnections()
+  await cluster.leave()
   await closeDatabases(databases)
   log.info('drained')
   process.exit(0)
 }
 
 async function sweep() {
-  await Promise.all([sweepKeys(databases.users), sweepKeys(databases.products), deleteExpiredSessions(databases.users)])
+  const { users, products } = databases
+  await Promise.all([sweepKeys(users), sweepKeys(products), deleteExpiredSessions(users), deleteOldHeartbeats(users)])
 }

@@ -52,6 +52,7 @@ describe('bad input', () => {
     '/products/',
     '/livez',
     '/readyz',
+    '/metrics',
     '/static/nothing.css',
     '/errors/502.html',
   ]) {

@@ -6,6 +6,7 @@ import { chooseLanguage } from './language.js'
 import { loginPages } from './login.js'
 import { productPages } from './products.js'
 import { registrationPages } from './registration.js'
+import { statusPages } from './status.js'
 import { showWelcome } from './welcome.js'
 
 // nginx matches addresses exactly, so the routers do too: a limit on one spelling then covers all there are.
@@ -21,6 +22,7 @@ export function pageRoutes(parts: Parts): Router {
   const { showRegister, submitRegister } = registrationPages(parts)
   const { showLogin, submitLogin, submitLogout } = loginPages(parts)
   const { showProducts, showNewProduct, submitProduct, showProduct } = productPages(parts)
+  const { showStatus, streamStatus } = statusPages(parts)
 
   return new Router(exact)
     .get('/register', showRegister)
@@ -32,4 +34,6 @@ export function pageRoutes(parts: Parts): Router {
     .post('/products', form(), requireSignIn, submitProduct)
     .get('/products/new', requireSignIn, showNewProduct)
     .get('/products/:id', requireSignIn, showProduct)
+    .get('/status', requireSignIn, showStatus)
+    .get('/status/events', requireSignIn, streamStatus)
 }

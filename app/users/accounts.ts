@@ -3,7 +3,7 @@ import { patiently } from '../databases.js'
 import { Taken, WrongCredentials } from '../errors.js'
 import { once, type Write } from '../once.js'
 import { hashPassword, verifyPassword } from './passwords.js'
-import { endSession, sessionIdOf, startSession } from './sessions.js'
+import { endSession, livingSessions, sessionIdOf, startSession } from './sessions.js'
 import * as store from './store.js'
 import type { Credentials, Registration } from './user.js'
 
@@ -54,6 +54,11 @@ export function createAccounts(database: Knex, secret: string) {
         await endSession(transaction, sessionId)
         return {}
       })
+    },
+
+    /** Which of these sessions have not ended; for connections that last longer than a request. */
+    livingSessions(ids: string[]): Promise<Set<string>> {
+      return livingSessions(database, ids)
     },
   }
 }

@@ -27,6 +27,13 @@ export function findSession(database: Knex, id: string): Promise<store.SessionRo
   return patiently(() => store.findSession(database, hashOf(id)))
 }
 
+/** Which of these sessions have not ended, asked at once. */
+export async function livingSessions(database: Knex, ids: string[]): Promise<Set<string>> {
+  const found = await store.findLivingSessions(database, ids.map(hashOf))
+  const living = new Set(found.map((idHash) => idHash.toString('hex')))
+  return new Set(ids.filter((id) => living.has(hashOf(id).toString('hex'))))
+}
+
 /** Lets a session in use live on, up to a week after its sign-in. */
 export async function extendSession(database: Knex, id: string): Promise<void> {
   await store.extendSession(database, hashOf(id))

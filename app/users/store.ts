@@ -70,6 +70,11 @@ export async function findSession(database: Knex, idHash: Buffer): Promise<Sessi
   }
 }
 
+/** Those of these sessions that have not ended. */
+export async function findLivingSessions(database: Knex, idHashes: Buffer[]): Promise<Buffer[]> {
+  return database('sessions').whereIn('id_hash', idHashes).whereRaw('expires_at > UTC_TIMESTAMP(3)').pluck('id_hash')
+}
+
 /** Lets a session live on; one that has ended stays ended, because this never inserts. */
 export async function extendSession(database: Knex, idHash: Buffer): Promise<void> {
   await database('sessions')

@@ -178,6 +178,11 @@ async function* everyPage(page: Page) {
   yield 'product'
   await page.goto('/products')
   yield 'products'
+  await page.goto('/status')
+  yield 'status'
+  await page.waitForSelector('[data-chart=p95] canvas')
+  await page.click('summary')
+  yield 'status, live'
   await page.goto(`/products?q=${'x'.repeat(9000)}`)
   yield 'nginx’s own page'
 }

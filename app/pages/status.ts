@@ -1,0 +1,59 @@
+import { fileURLToPath } from 'node:url'
+import ejs from 'ejs'
+import type { Context } from 'koa'
+import type { Parts } from '../app.js'
+import type { Reading } from '../cluster/reader.js'
+import { timelineOf } from '../cluster/timeline.js'
+import { signedInUser } from '../middleware/access.js'
+import type { Locale } from '../middleware/locale.js'
+import { sessionIdOf } from '../middleware/session.js'
+import { chartsOf, minutesOf } from './status-chart.js'
+import { createStreams, type Moment } from './status-streams.js'
+import { presentCluster } from './status-view.js'
+
+/** What of the page is sent anew, each a template and an element of the page with this id. */
+const pieces = ['servers', 'happened'] as const
+const views = new URL('../../../views/status/', import.meta.url)
+
+/** How many seconds each event repeats, so that those told late still find their place. */
+const recent = 6
+
+export function statusPages({ accounts, cluster, replica, production, log }: Parts) {
+  const streams = createStreams({ cluster, livingSessions: accounts.livingSessions, compose, log })
+
+  return {
+    async showStatus(ctx: Context) {
+      const reading = await cluster.read()
+      const { locale } = ctx.state
+      const shown = presentCluster(reading, locale, { servedBy: replica, live: false, stale: false })
+      const timeline = timelineOf(reading)
+      await ctx.page('status/index', {
+        ...shown,
+        charts: chartsOf(timeline, shown.marks, locale),
+        minutes: minutesOf(timeline, locale),
+      })
+    },
+
+    async streamStatus(ctx: Context) {
+      const viewer = { sessionId: sessionIdOf(ctx) as string, userId: signedInUser(ctx).id, locale: ctx.state.locale }
+      const body = await streams.open(viewer)
+      ctx.type = 'text/event-stream'
+      // Closed with the stream, so that a replica which leaves has no connection that nginx might use again.
+      ctx.set({ 'Cache-Control': 'no-store', Connection: 'close' })
+      ctx.body = body
+    },
+  }
+
+  /** What the page shows of a moment, the words as HTML and the charts as numbers. */
+  async function compose(reading: Reading, locale: Locale, { whole, stale }: Moment): Promise<string> {
+    const shown = presentCluster(reading, locale, { servedBy: replica, live: true, stale })
+    const rendered = pieces.map(async (piece) => {
+      return [piece, await ejs.renderFile(fileURLToPath(new URL(`${piece}.ejs`, views)), shown, { cache: production })]
+    })
+    return JSON.stringify({
+      html: Object.fromEntries(await Promise.all(rendered)),
+      timeline: timelineOf(reading, whole ? undefined : recent),
+      marks: shown.marks.map(({ kind, at, replica }) => ({ kind, at: at / 1000, replica })),
+    })
+  }
+}

@@ -1,0 +1,91 @@
+import { expect } from 'chai'
+import { conditionOf, type Life, livesOf } from '../../app/cluster/lives.js'
+import { marksOf } from '../../app/cluster/marks.js'
+import type { Heartbeat, State } from '../../app/cluster/store.js'
+import { timelineOf } from '../../app/cluster/timeline.js'
+
+/** What is read from heartbeats; times in seconds. */
+describe('what the heartbeats tell', () => {
+  it('nothing, of replicas that beat on', () => {
+    expect(told([...life('app1', 0, 30), ...life('app2', 0, 30)])).to.deep.equal([])
+  })
+
+  it('a death, after 3 s of silence and no earlier', () => {
+    const until = (end: number) => [...life('app1', 0, end), ...life('app2', 0, 10)]
+    expect(conditionAt(until(10))).to.equal('ready')
+    expect(conditionAt(until(8))).to.equal('silent')
+    expect(told(until(7))).to.deep.equal([])
+    expect(conditionAt(until(6))).to.equal('killed')
+    expect(told(until(6))).to.deep.equal(['6 app1 killed'])
+  })
+
+  it('a death and a return, however short it was', () => {
+    const beats = [...life('app1', 0, 5), ...life('app1', 6, 9), ...life('app2', 0, 9)]
+    expect(told(beats)).to.deep.equal(['5 app1 killed', '6 app1 returned'])
+  })
+
+  it('an orderly end, which is no death', () => {
+    const beats = [...life('app1', 0, 5, { 4: 'draining', 5: 'left' }), ...life('app2', 0, 20)]
+    expect(conditionAt(beats)).to.equal('left')
+    expect(told(beats)).to.deep.equal(['4 app1 draining'])
+  })
+
+  it('a replica that hung, which had seemed dead', () => {
+    const hung = life('app1', 0, 20).filter(({ at }) => at <= 5_000 || at >= 12_000)
+    expect(told([...hung, ...life('app2', 0, 20)])).to.deep.equal(['5 app1 hung', '12 app1 returned'])
+  })
+
+  it('the database’s absence, once, and of nobody’s death', () => {
+    const around = ({ at }: Heartbeat) => at <= 5_000 || at >= 12_000
+    const beats = ['app1', 'app2', 'app3'].flatMap((name) => life(name, 0, 20)).filter(around)
+    expect(told(beats)).to.deep.equal(['5  database'])
+  })
+
+  it('values for each second, none for those in which a replica was dead', () => {
+    const beats = sorted([...life('app1', 0, 5), ...life('app1', 9, 20), ...life('app2', 0, 20)])
+    const { from, replicas } = timelineOf({ now: 20_000, beats }, 15)
+    expect(from).to.equal(4)
+    expect(replicas.app1?.requests).to.deep.equal([5, 5, null, null, null, ...Array(10).fill(5)])
+    expect(replicas.app2?.requests).to.deep.equal(Array(15).fill(5))
+  })
+})
+
+/** A beat a second from one to another. */
+function life(replica: string, from: number, to: number, states: Record<number, State> = {}): Heartbeat[] {
+  const name = `${replica} from ${from}`
+  return Array.from({ length: to - from + 1 }, (_, index) => ({
+    id: index,
+    at: (from + index) * 1000,
+    replica,
+    life: name,
+    process: '1',
+    version: '1',
+    state: states[from + index] ?? 'ready',
+    uptimeMs: 60_000 + index * 1000,
+    spanMs: 1000,
+    requests: 5,
+    errors: 0,
+    p50Ms: 1,
+    p95Ms: 2,
+    p99Ms: 3,
+    inFlight: 1,
+    lagMs: 1,
+    memoryBytes: 1,
+    poolUsed: 1,
+    poolSize: 20,
+  }))
+}
+
+function sorted(beats: Heartbeat[]): Heartbeat[] {
+  return beats.toSorted((a, b) => a.at - b.at)
+}
+
+function told(beats: Heartbeat[]): string[] {
+  const marks = marksOf({ now: 0, beats: sorted(beats) })
+  return marks.map(({ kind, replica, at }) => `${at / 1000} ${replica} ${kind}`)
+}
+
+function conditionAt(beats: Heartbeat[]): string {
+  const all = sorted(beats)
+  return conditionOf(livesOf(all).get('app1')?.at(-1) as Life, all.at(-1)?.at as number)
+}
