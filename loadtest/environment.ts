@@ -4,6 +4,7 @@ import { availableParallelism, cpus, totalmem } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import mysql from 'mysql2/promise'
 import type { DatabaseConfig } from '../app/config.js'
+import { readRecords } from '../stack/replicas.js'
 import type { LocalStack } from './local-stack.js'
 import { cookieOf, type Person } from './preparation/people.js'
 
@@ -48,9 +49,9 @@ function readCommit(): string | null {
   return stdout.trim() + (git('status', '--porcelain', '--untracked-files=no').stdout ? ' with changes' : '')
 }
 
-/** The replicas may run on another Node than this program. */
-function nodeOf({ replicas }: LocalStack): string | null {
-  const { pid } = replicas.find((each) => each.pid !== null) ?? {}
+/** The replicas may run on another Node than this program. Their processes are read anew: some may have died meanwhile. */
+function nodeOf({ folder }: LocalStack): string | null {
+  const { pid } = readRecords(folder).find((each) => each.pid !== null) ?? {}
   if (!pid) return null
   try {
     return version(readlinkSync(`/proc/${pid}/exe`), '--version')

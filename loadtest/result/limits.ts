@@ -85,7 +85,7 @@ const nothingMeasured: Judgement = {
 
 const latency = { unit: ' ms', least: false }
 const kinds = {
-  errorPercent: { name: 'errors', unit: ' %', least: false },
+  errorPercent: { name: 'the share of errors', unit: ' %', least: false },
   p50: { name: 'p50', ...latency },
   p90: { name: 'p90', ...latency },
   p95: { name: 'p95', ...latency },
@@ -97,5 +97,5 @@ const kinds = {
 }
 
 function round(value: number): number {
-  return Number(value.toFixed(3))
+  return Number(value.toFixed(value >= 100 ? 1 : 3))
 }

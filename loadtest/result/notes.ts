@@ -17,10 +17,8 @@ function howLatencyCounts({ settings, figures }: Result): string[] {
     ? 'Latencies count from when a request was due, so that a stall shows in every request that it held up (corrected for coordinated omission).'
     : 'Each connection sends its next request when the last one is answered; latencies count from then. For what people feel at a given load, use --rate.'
   if (!figures.errorsByKind[neverSent]) return [counted]
-  return [
-    counted,
-    `${settings.connections} connections were too few for ${settings.rate} requests a second at these latencies.`,
-  ]
+  const late = `The system did not keep up with ${settings.rate} requests a second, or ${settings.connections} connections were too few for it.`
+  return [counted, late]
 }
 
 function bottlenecks({ generator }: Result): string[] {

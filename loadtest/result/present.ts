@@ -42,7 +42,7 @@ function verdictOn(
   const ok = broken.length === 0 && !comparison?.verdicts.some(({ worse }) => worse)
   const parts = [
     broken.join('; ') || `every limit held (${judgements.length})`,
-    comparison && `compared with ${day(comparison.earlier)}: ${sentences(comparison)}`,
+    comparison && `Compared with the run of ${day(comparison.earlier)}: ${sentences(comparison)}`,
     `${shown(inShort(figures.requestsPerSecond))} requests a second, p50 ${shown(inShort(figures.latency.p50))} ms, p99 ${shown(inShort(figures.latency.p99))} ms, errors ${shown(figures.errors)}`,
   ]
   return { ok, text: `${parts.filter((part) => part !== undefined).join('. ')}.` }
@@ -54,6 +54,8 @@ function sentences({ verdicts }: Comparison): string {
 
 function chartsOf({ figures: { timeline, replicas } }: Result): Report['charts'] {
   const seconds = timeline.map(({ second }) => second)
+  // nginx where it only told that no replica answered; a replica that answered nothing is to be seen.
+  const shownReplicas = replicas.filter(({ requests, errors }) => requests === 0 || requests > errors)
   const percentiles = ['p50', 'p95', 'p99'] as const
   const charts: Report['charts'] = [
     {
@@ -62,7 +64,10 @@ function chartsOf({ figures: { timeline, replicas } }: Result): Report['charts']
       seconds,
       lines: [
         { label: 'all', values: timeline.map(({ answered }) => answered) },
-        ...replicas.map(({ name }) => ({ label: name, values: timeline.map((second) => second.replicas[name] ?? 0) })),
+        ...shownReplicas.map(({ name }) => ({
+          label: name,
+          values: timeline.map((second) => second.replicas[name] ?? 0),
+        })),
       ],
       marks: [],
     },

@@ -1,3 +1,4 @@
+import type { Latency } from '../generator/tally.js'
 import type { Table } from '../report/report.js'
 import { type Comparison, changeOf, shownChange } from './comparison.js'
 import type { Judgement } from './limits.js'
@@ -5,14 +6,16 @@ import type { Comparable, Result } from './result.js'
 
 export function figuresTable(result: Result, comparison: Comparison | undefined): Table {
   const rows = rowsOf(result)
-  if (!comparison) return { title: 'Figures', head: ['Figure', 'This run'], rows }
+  if (!comparison) {
+    return { title: 'Figures', head: ['Figure', 'This run'], rows: rows.map(([name, now]) => [name, inShort(now)]) }
+  }
   const before = rowsOf(comparison.earlier)
   return {
     title: 'Figures',
     head: ['Figure', 'This run', 'Earlier run', 'Change'],
     rows: rows.map(([name, now], index) => {
       const earlier = before[index]?.[1] as number
-      return [name, now, earlier, shownChange(changeOf(earlier, now))]
+      return [name, inShort(now), inShort(earlier), shownChange(changeOf(earlier, now))]
     }),
   }
 }
@@ -22,14 +25,14 @@ function rowsOf({ figures }: Comparable): [string, number][] {
   return [
     ['Requests', requests],
     ['Errors', errors],
-    ['Answers as expected, a second', inShort(requestsPerSecond)],
-    ['p50, ms', inShort(latency.p50)],
-    ['p90, ms', inShort(latency.p90)],
-    ['p95, ms', inShort(latency.p95)],
-    ['p99, ms', inShort(latency.p99)],
-    ['p99.9, ms', inShort(latency.p999)],
-    ['Slowest, ms', inShort(latency.max)],
-    ['Fairness over the replicas', Math.floor((fairness ?? 0) * 1000) / 1000],
+    ['Answers as expected, a second', requestsPerSecond],
+    ['p50, ms', latency.p50],
+    ['p90, ms', latency.p90],
+    ['p95, ms', latency.p95],
+    ['p99, ms', latency.p99],
+    ['p99.9, ms', latency.p999],
+    ['Slowest, ms', latency.max],
+    ['Fairness over the replicas', fairness ?? 0],
   ]
 }
 
@@ -43,9 +46,9 @@ export function perReplica({ figures }: Result): Table {
   return {
     title: 'By replica',
     head: ['Replica', 'Requests', 'Share, %', 'Errors', 'p50 ms', 'p95 ms', 'p99 ms', 'Slowest ms'],
-    rows: figures.replicas.map(({ name, requests, errors, latency: { p50, p95, p99, max } }) => {
+    rows: figures.replicas.map(({ name, requests, errors, latency }) => {
       const share = Math.round((requests / Math.max(1, all)) * 1000) / 10
-      return [name, requests, share, errors, ...[p50, p95, p99, max].map(inShort)]
+      return [name, requests, share, errors, ...cellsOf(latency)]
     }),
   }
 }
@@ -54,10 +57,13 @@ export function perStep({ figures }: Result): Table {
   return {
     title: 'By step',
     head: ['Step', 'Requests', 'Errors', 'p50 ms', 'p95 ms', 'p99 ms', 'Slowest ms'],
-    rows: figures.steps.map(({ name, requests, errors, latency: { p50, p95, p99, max } }) => {
-      return [name, requests, errors, ...[p50, p95, p99, max].map(inShort)]
-    }),
+    rows: figures.steps.map(({ name, requests, errors, latency }) => [name, requests, errors, ...cellsOf(latency)]),
   }
+}
+
+/** No request took no time, so where the slowest took none, there was none. */
+function cellsOf({ p50, p95, p99, max }: Latency): (string | number)[] {
+  return [p50, p95, p99, max].map((value) => (max > 0 ? inShort(value) : '–'))
 }
 
 export function limitsTable(judgements: Judgement[]): Table {

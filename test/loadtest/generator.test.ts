@@ -85,6 +85,17 @@ describe('the load generator', () => {
     expect(figures.requests).to.equal(arrived)
   })
 
+  it('gives each request that was due one outcome, although idle connections are reset', async () => {
+    const { figures } = await load(
+      (request, response) => {
+        response.end('ok')
+        setTimeout(() => request.socket.resetAndDestroy(), 5)
+      },
+      { rate: 100, connections: 4, timeout: 3 },
+    )
+    expect(figures.requests).to.equal(100)
+  })
+
   it('does not spin where nobody listens', async () => {
     const port = await portOf((_, response) => response.end())
     server?.close()

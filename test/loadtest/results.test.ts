@@ -11,7 +11,7 @@ describe('the limits of load tests', () => {
       brokenBy(resultOf({ p95: 100.5 }, { errors: 20, requestsPerSecond: 49, fairness: 0.5 }), limits),
     ).to.deep.equal([
       'p95 is 100.5 ms, above the limit of 100 ms',
-      'errors is 2 %, above the limit of 1 %',
+      'the share of errors is 2 %, above the limit of 1 %',
       'requests a second is 49, below the limit of 50',
       'fairness is 0.5, below the limit of 0.9',
     ])
