@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
-import { keepRunning, launch, run, type Service, waitUntil } from './processes.js'
+import { keepRunning, launch, run, runs, type Service, waitUntil } from './processes.js'
 
 const program = '/usr/sbin/nginx'
 
@@ -22,7 +22,10 @@ export async function startNginx(
   const command = [program, '-e', 'logs/error.log', '-p', './', '-c', 'conf/nginx.conf']
   if (process.getuid?.() === 0) command.push('-g', 'user www-data;')
   await run([...command, '-t'], { cwd: prefix })
-  const service = keepRunning(() => launch(command, join(prefix, 'logs/error.log'), { cwd: prefix }))
+  const service = keepRunning(() => {
+    endOrphans(prefix)
+    return launch(command, join(prefix, 'logs/error.log'), { cwd: prefix })
+  })
   const host = address === '0.0.0.0' ? '127.0.0.1' : address
   await waitUntil(`nginx does not answer; see ${join(prefix, 'logs/error.log')}`, 10, async () => {
     return fetch(`http://${host}:${port}/favicon.ico`).then(
@@ -31,6 +34,18 @@ export async function startNginx(
     )
   })
   return service
+}
+
+/** The workers of a master that was killed serve on and keep the port, so that no other master could start. */
+function endOrphans(prefix: string) {
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      if (!runs(Number(pid), 'nginx: worker') || readlinkSync(`/proc/${pid}/cwd`) !== prefix) continue
+      process.kill(Number(pid), 'SIGKILL')
+    } catch {
+      // It has ended meanwhile, or is somebody else's.
+    }
+  }
 }
 
 /** Everything that nginx reads, made anew at each start; its logs stay. */

@@ -73,6 +73,20 @@ describe('nginx', () => {
     })
   })
 
+  it('is back within a second or two when it is killed itself', async () => {
+    const before = stack.nginx.process?.pid
+    stack.nginx.process?.kill('SIGKILL')
+    await waitUntil('nginx is not back', 5, () => {
+      return stack.nginx.process !== undefined && stack.nginx.process.pid !== before
+    })
+    await waitUntil('nginx does not serve', 5, () =>
+      new Person().get('/').then(
+        ({ status }) => status === 200,
+        () => false,
+      ),
+    )
+  })
+
   it('finds the way back at once when the replicas are back', async () => {
     for (let each = 0; each < 9; each++) expect((await new Person().get('/')).status).to.equal(200)
   })
