@@ -84,8 +84,8 @@ export function createStreams({ cluster, livingSessions, compose, log }: Parts) 
   }
 
   async function tick() {
-    // While the database keeps a reading waiting, nginx must still see that this replica lives.
-    if (busy) return tell(() => ': still here\n\n')
+    // While the database keeps a reading waiting, nginx and the page must still see that this replica lives.
+    if (busy) return tell(() => event('waiting', '1'))
     busy = true
     try {
       await tellCluster()

@@ -1,8 +1,9 @@
 import { expect } from 'chai'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { registration } from '../person.js'
 import { allReady, replicaNamed, signal } from '../replica.js'
 import { stack } from '../system.js'
+import { violations } from './axe.js'
 import { launchChromium } from './chromium.js'
 
 describe('the page of the servers in a real browser', () => {
@@ -81,15 +82,28 @@ describe('the page of the servers in a real browser', () => {
   })
 
   it('says the same without scripts', async () => {
-    const page = await open(false)
+    const page = await open({ javaScriptEnabled: false })
     expect(await page.locator('.server').count()).to.be.at.least(3)
     expect(await page.locator('svg path.requests').first().isVisible()).to.equal(true)
     expect(await page.textContent('.origin')).to.contain('Reload the page')
     expect(await page.locator('[data-span]').first().isVisible()).to.equal(false)
   })
 
-  async function open(javaScriptEnabled = true): Promise<Page> {
-    context = await browser.newContext({ locale: 'en', baseURL: stack.url, javaScriptEnabled })
+  for (const colorScheme of ['light', 'dark'] as const) {
+    it(`axe finds nothing either where a replica hangs and is taken for dead: ${colorScheme}`, async () => {
+      const page = await open({ colorScheme, bypassCSP: true, viewport: { width: 320, height: 640 } })
+      signal('app3', 'SIGSTOP')
+      try {
+        await page.locator('[data-replica=app3][data-condition=killed]').waitFor()
+        expect(await violations(page)).to.deep.equal([])
+      } finally {
+        signal('app3', 'SIGCONT')
+      }
+    })
+  }
+
+  async function open(options: BrowserContextOptions = {}): Promise<Page> {
+    context = await browser.newContext({ locale: 'en', baseURL: stack.url, ...options })
     const page = await context.newPage()
     await page.goto('/register')
     for (const [name, value] of Object.entries(registration())) await page.fill(`main [name=${name}]`, value)

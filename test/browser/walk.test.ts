@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { product, registration } from '../person.js'
 import { stack } from '../system.js'
+import { violations } from './axe.js'
 import { launchChromium, screens } from './chromium.js'
-
-const axe = readFileSync('node_modules/axe-core/axe.min.js', 'utf8')
 
 const words = {
   es: { lang: 'es', signedOut: 'Crear cuenta', found: 'producto con', problem: 'Escriba este dato.' },
@@ -185,18 +183,6 @@ async function* everyPage(page: Page) {
   yield 'status, live'
   await page.goto(`/products?q=${'x'.repeat(9000)}`)
   yield 'nginx’s own page'
-}
-
-async function violations(page: Page) {
-  await page.addScriptTag({ content: axe })
-  return page.evaluate(async () => {
-    const { violations: found } = await (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run()
-    return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-  })
-}
-
-interface AxeResults {
-  violations: { id: string; nodes: { html: string }[] }[]
 }
 
 /** What a browser's console tells of: scripts that fail, and what the content security policy refused. */

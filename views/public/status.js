@@ -39,6 +39,7 @@ function connect() {
     expectMore()
     show(JSON.parse(data))
   })
+  stream.addEventListener('waiting', expectMore) // for the database, as the page says by then
   stream.addEventListener('ended', () => location.reload())
   stream.addEventListener('error', lost)
   expectMore()
