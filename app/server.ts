@@ -53,9 +53,9 @@ server.on('error', (error) => {
   process.exit(1)
 })
 
-const sweeping = setInterval(() => {
-  sweep().catch((error) => log.warn({ err: error }, 'sweeping failed'))
-}, sweepInterval)
+const sweeping = setInterval(sweep, sweepInterval)
+// Once soon, too, for replicas that never live as long as that; not all at the same moment.
+setTimeout(sweep, 30_000 + Math.random() * 30_000).unref()
 
 process.once('SIGTERM', drain)
 process.once('SIGINT', drain)
@@ -79,5 +79,9 @@ async function drain() {
 
 async function sweep() {
   const { users, products } = databases
-  await Promise.all([sweepKeys(users), sweepKeys(products), deleteExpiredSessions(users), deleteOldHeartbeats(users)])
+  try {
+    await Promise.all([sweepKeys(users), sweepKeys(products), deleteExpiredSessions(users), deleteOldHeartbeats(users)])
+  } catch (error) {
+    log.warn({ err: error }, 'sweeping failed')
+  }
 }

@@ -103,6 +103,12 @@ export const scenarios: Scenario[] = [
   },
 ]
 
+/**
+ * Between two faults, in milliseconds. A process that has just started takes several times as long for everything until
+ * its code is compiled; without a pause the machine would only ever run such processes.
+ */
+const calm = 2_000
+
 async function endOne(cluster: Cluster, note: (label: string) => Fault, signal: 'SIGKILL' | 'SIGTERM', word: string) {
   const [replica] = shuffled(await cluster.replicas()) as [string]
   await end(cluster, note, [replica], signal, word)
@@ -122,6 +128,7 @@ async function end(
   await sleep(100)
   await allReady(cluster, replicas)
   fault.recovered = Date.now()
+  await sleep(calm)
 }
 
 async function allReady(cluster: Cluster, replicas: string[]) {
