@@ -31,10 +31,10 @@ describe('the replicas', () => {
     }
   })
 
-  it('come back by themselves within 3 s', async () => {
+  it('come back by themselves', async () => {
     const before = recordOf('app2').pid
     kill('app2', 'SIGKILL')
-    await waitUntil('app2 is not back', 3, async () => {
+    await waitUntil('app2 is not back', 20, async () => {
       const record = recordOf('app2')
       return record.pid !== before && (await stateOf(record)) === 'ready'
     })
