@@ -16,8 +16,10 @@ export function loginPages({ accounts, secret }: Parts) {
 
     async submitLogin(ctx: Context) {
       const { next, draft, ...values } = fieldsOf(ctx)
+      let sessionId: string
       try {
-        await enterSession(ctx, await accounts.signIn(parseCredentials(values), writeOf(ctx, secret, 'anybody')))
+        sessionId = await accounts.signIn(parseCredentials(values), writeOf(ctx, secret, 'anybody'))
+        await enterSession(ctx, sessionId)
       } catch (error) {
         if (!(error instanceof Invalid || error instanceof WrongCredentials)) throw error
         ctx.status = error instanceof Invalid ? 422 : 401
@@ -27,6 +29,7 @@ export function loginPages({ accounts, secret }: Parts) {
       }
       if (typeof draft === 'string' && draft !== '') {
         // The form that was refused because the session had ended, offered for sending again.
+        ctx.state.user = await accounts.userOf(sessionId)
         return ctx.page('resume', { action: nextPage(next), fields: [...new URLSearchParams(draft)] })
       }
       seeOther(ctx, nextPage(next))

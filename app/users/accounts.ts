@@ -3,9 +3,9 @@ import { patiently } from '../databases.js'
 import { Taken, WrongCredentials } from '../errors.js'
 import { once, type Write } from '../once.js'
 import { hashPassword, verifyPassword } from './passwords.js'
-import { endSession, livingSessions, sessionIdOf, startSession } from './sessions.js'
+import { endSession, findSession, livingSessions, sessionIdOf, startSession } from './sessions.js'
 import * as store from './store.js'
-import type { Credentials, Registration } from './user.js'
+import type { Credentials, Registration, User } from './user.js'
 
 /** The acts of people with accounts. Each sign-in gives the id of the session that it started. */
 export type Accounts = ReturnType<typeof createAccounts>
@@ -47,6 +47,11 @@ export function createAccounts(database: Knex, secret: string) {
         return { userId: account.id }
       })
       return sessionId
+    },
+
+    /** Whose session it is, or undefined where it has ended. */
+    async userOf(sessionId: string): Promise<User | undefined> {
+      return (await findSession(database, sessionId))?.user
     },
 
     async signOut(sessionId: string, write: Write): Promise<void> {

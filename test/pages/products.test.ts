@@ -135,6 +135,7 @@ describe('adding a product', () => {
     expect(refused.$('[role=status]').text()).to.contain('what you typed is not lost')
     const resumed = await owner.submit(refused, '/login', account)
     expect(resumed.status).to.equal(200)
+    expect(resumed.$('header bdi').text()).to.equal(account.firstName)
     expect(resumed.$('.facts').text()).to.contain(draft.name).and.to.contain('Typed for')
     const saved = await Promise.all([1, 2].map(() => owner.submit(resumed, '/products', {})))
     expect(saved.map(({ status }) => status)).to.deep.equal([303, 303])
