@@ -19,7 +19,7 @@ RUN mkdir -p /secrets/app /secrets/admin && chown -R node:node /secrets
 USER node
 EXPOSE 3000
 # Node itself, so that it is what gets SIGTERM.
-CMD ["node", "--enable-source-maps", "dist/app/server.js"]
+CMD ["node", "dist/app/replica.js"]
 
 FROM nginx:1.30 AS proxy
 COPY --from=build /bodega/dist/public /bodega/public

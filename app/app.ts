@@ -16,23 +16,24 @@ import { session } from './middleware/session.js'
 import { openRoutes, pageRoutes } from './pages/routes.js'
 import type { Catalogue } from './products/catalogue.js'
 import type { Accounts } from './users/accounts.js'
+import type { Views } from './views.js'
 
 /** What a replica is made of. */
 export interface Parts {
   replica: string
-  production: boolean
   secret: string
   log: Log
   databases: Databases
   accounts: Accounts
   catalogue: Catalogue
   cluster: Cluster
+  views: Views
   lifecycle: Lifecycle
 }
 
 /** The whole way of a request, in order. Opens nothing and listens nowhere. */
 export function createApp(parts: Parts): Koa {
-  const { replica, production, log, databases, cluster, lifecycle } = parts
+  const { replica, log, databases, cluster, views, lifecycle } = parts
   const app = new Koa()
   // Only nginx reaches a replica, and it overwrites the forwarded headers; the last address is the one it saw.
   app.proxy = true
@@ -48,7 +49,7 @@ export function createApp(parts: Parts): Koa {
   app.use(closeWhileDraining(lifecycle))
   app.use(securityHeaders()) // on every answer, errors too
   app.use(locale) // ctx.state.locale
-  app.use(pages(replica, production)) // ctx.page()
+  app.use(pages(replica, views)) // ctx.page()
   app.use(errors(log)) // whatever is thrown below becomes a page
   app.use(refuseWhileDraining(lifecycle)) // before anything is executed
   app.use(address) // %-encoding

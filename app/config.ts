@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Where a database is and which account uses it; the password comes apart from the URL, so that the URL is no secret. */
 export interface DatabaseConfig {

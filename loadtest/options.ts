@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { type ParseArgsConfig, parseArgs } from 'node:util'
-import { z } from 'zod'
+import * as z from 'zod'
 import { type ScenarioName, scenarios } from './scenarios.js'
 
 /** Thrown for what whoever typed the command can mend. */

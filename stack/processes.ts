@@ -1,6 +1,6 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { openSync, readFileSync } from 'node:fs'
+import { openSync, readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** A process that is started again when it ends by itself. */
@@ -61,6 +61,33 @@ export function launch(command: string[], log: string, options: SpawnOptions = {
   const output = openSync(log, 'a')
   const [program, ...given] = ['setpriv', '--pdeathsig', 'TERM', '--', ...command] as [string, ...string[]]
   return spawn(program, given, { detached: true, stdio: ['ignore', output, output], ...options })
+}
+
+/** How long a process that starts lets the others go first, in milliseconds: on a busy machine it might never start. */
+const courtesy = 1_000
+
+/**
+ * Lets the others have the processors first while a process that was just launched starts: those who serve meanwhile
+ * have its share of the work too. By the nice value of its session's autogroup, the only one that a process without
+ * privileges may lower and then raise again; without effect where the kernel has no autogroups.
+ */
+export async function startBehindOthers({ pid }: ChildProcess, started: () => Promise<boolean>): Promise<void> {
+  const nice = (value: number) => writeFileSync(`/proc/${pid}/autogroup`, String(value))
+  try {
+    nice(19)
+  } catch {
+    return
+  }
+  await waitUntil('', courtesy / 1000, started).catch(() => {})
+  // The kernel takes a change from an unprivileged user only every tenth of a second, and this one must be made.
+  await waitUntil('', Number.POSITIVE_INFINITY, () => {
+    try {
+      nice(0)
+      return true
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code !== 'EAGAIN'
+    }
+  })
 }
 
 /** Runs a program to its end. @throws {Error} with the last of its output when it fails */

@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { keepRunning, launch, type Service, waitUntil } from './processes.js'
+import { keepRunning, launch, type Service, startBehindOthers, waitUntil } from './processes.js'
 
 /** A replica as the stack knows it; `startedAt` in milliseconds of the epoch. */
 export interface ReplicaRecord {
@@ -24,10 +24,13 @@ export async function startReplicas(
   })
   const services: Service[] = []
   records.forEach((record, index) => {
-    const start = () =>
-      launch([process.execPath, '--enable-source-maps', join(root, 'dist/app/server.js')], logOf(folder, record), {
+    const start = () => {
+      const replica = launch([process.execPath, join(root, 'dist/app/replica.js')], logOf(folder, record), {
         env: { ...environment, REPLICA_NAME: record.name, PORT: String(record.port) },
       })
+      void startBehindOthers(replica, async () => (await stateOf({ ...record, pid: replica.pid ?? null })) === 'ready')
+      return replica
+    }
     services[index] = keepRunning(start, () => {
       // The first change comes while keepRunning has not yet returned.
       queueMicrotask(() => {

@@ -35,7 +35,7 @@ describe('a replica whose database is away', () => {
   let person: Person
   before(async () => {
     const [port, nothing] = [await getPort(), await getPort()]
-    replica = spawn(process.execPath, ['dist/app/server.js'], {
+    replica = spawn(process.execPath, ['dist/app/replica.js'], {
       stdio: 'ignore',
       env: {
         ...stack.environment,

@@ -16,7 +16,7 @@ describe('a replica that is told to leave', () => {
 
   beforeEach(async () => {
     port = await getPort()
-    replica = spawn(process.execPath, ['dist/app/server.js'], {
+    replica = spawn(process.execPath, ['dist/app/replica.js'], {
       stdio: 'ignore',
       env: { ...stack.environment, REPLICA_NAME: 'leaving', PORT: String(port) },
     })

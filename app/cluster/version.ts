@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
-
-const root = new URL('../../../', import.meta.url)
+import { root } from '../root.js'
 
 /** The version of the package, with the commit where the build could know it. */
 export function findVersion(): string {

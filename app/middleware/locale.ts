@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createInstance } from 'i18next'
 import type { Middleware } from 'koa'
+import { root } from '../root.js'
 
 export const locales = ['es', 'en'] as const
 export type Locale = (typeof locales)[number]
@@ -10,7 +11,7 @@ const cookie = { name: 'lang', maxAge: 365 * 24 * 3600 * 1000 }
 /** A text by its key in locales/, with the values that it shows. */
 export type Texts = (key: string, values?: Record<string, unknown>) => string
 
-const texts = { es: await readTexts('es'), en: await readTexts('en') }
+const texts = { es: readTexts('es'), en: readTexts('en') }
 
 /** Spanish, unless the person chose English on a page, or chose nothing and the browser prefers it. */
 export const locale: Middleware = async (ctx, next) => {
@@ -39,9 +40,11 @@ export function rememberLocale(ctx: Parameters<Middleware>[0], locale: Locale): 
   ctx.cookies.set(cookie.name, locale, { maxAge: cookie.maxAge, sameSite: 'lax' })
 }
 
-async function readTexts(locale: Locale): Promise<Texts> {
-  const file = new URL(`../../../locales/${locale}.json`, import.meta.url)
-  const translate = await createInstance().init({
+function readTexts(locale: Locale): Texts {
+  const file = new URL(`locales/${locale}.json`, root)
+  const instance = createInstance()
+  instance.init({
+    initAsync: false,
     lng: locale,
     resources: { [locale]: { translation: JSON.parse(readFileSync(file, 'utf8')) } },
     fallbackLng: false,
@@ -51,8 +54,8 @@ async function readTexts(locale: Locale): Promise<Texts> {
   // A page asks for some forty texts, nearly all without values, and those are always the same.
   const constant = new Map<string, string>()
   return (key, values) => {
-    if (values) return translate(key, values)
-    const known = constant.get(key) ?? translate(key)
+    if (values) return instance.t(key, values)
+    const known = constant.get(key) ?? instance.t(key)
     constant.set(key, known)
     return known
   }

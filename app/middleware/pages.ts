@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import type { Context, Middleware } from 'koa'
 import compose from 'koa-compose'
-import views from 'koa-views'
+import koaViews from 'koa-views'
 import type { FieldProblem } from '../errors.js'
+import { root } from '../root.js'
+import type { Views } from '../views.js'
 import { type Locale, locales, textsOf } from './locale.js'
 
 /** A form as it is shown: what was typed, and what is wrong with it, by field. */
@@ -13,19 +14,13 @@ export interface FormState {
   problems: Record<string, FieldProblem & { link?: { href: string; text?: string; textKey?: string } }>
 }
 
-const root = new URL('../../../', import.meta.url)
-
-/**
- * Gives handlers ctx.page(view, locals): a view of views/ with what its layout always needs.
- * @param cache keeps compiled templates; without it an edit shows at the next request
- */
-export function pages(replica: string, cache: boolean): Middleware {
+/** Gives handlers ctx.page(view, locals): a view of views/ with what its layout always needs. */
+export function pages(replica: string, { folder, render }: Views): Middleware {
   const assets = readAssets()
   const givePage: Middleware = async (ctx, next) => {
-    // koa-views hands all locals to ejs as options too, so what a request brings is never spread among them.
     ctx.page = (view: string, locals: object = {}) => {
       ctx.set('Cache-Control', ctx.state.user ? 'no-store' : 'no-cache')
-      return ctx.render(view, {
+      return ctx.render(`${view}.ejs`, {
         ...layoutOf(ctx),
         replica,
         asset: (name: string) => `/static/${assets[name]}`,
@@ -35,7 +30,7 @@ export function pages(replica: string, cache: boolean): Middleware {
     }
     await next()
   }
-  return compose([views(fileURLToPath(new URL('views', root)), { extension: 'ejs', options: { cache } }), givePage])
+  return compose([koaViews(folder, { extension: 'ejs', engineSource: { ejs: render } }), givePage])
 }
 
 function layoutOf(ctx: Context) {

@@ -1,5 +1,4 @@
-import { fileURLToPath } from 'node:url'
-import ejs from 'ejs'
+import { join } from 'node:path'
 import type { Context } from 'koa'
 import type { Parts } from '../app.js'
 import type { Reading } from '../cluster/reader.js'
@@ -13,12 +12,11 @@ import { presentCluster } from './status-view.js'
 
 /** What of the page is sent anew, each a template and an element of the page with this id. */
 const pieces = ['servers', 'happened'] as const
-const views = new URL('../../../views/status/', import.meta.url)
 
 /** How many seconds each event repeats, so that those told late still find their place. */
 const recent = 6
 
-export function statusPages({ accounts, cluster, replica, production, log }: Parts) {
+export function statusPages({ accounts, cluster, replica, views, log }: Parts) {
   const streams = createStreams({ cluster, livingSessions: accounts.livingSessions, compose, log })
 
   return {
@@ -48,7 +46,7 @@ export function statusPages({ accounts, cluster, replica, production, log }: Par
   async function compose(reading: Reading, locale: Locale, { whole, stale }: Moment): Promise<string> {
     const shown = presentCluster(reading, locale, { servedBy: replica, live: true, stale })
     const rendered = pieces.map(async (piece) => {
-      return [piece, await ejs.renderFile(fileURLToPath(new URL(`${piece}.ejs`, views)), shown, { cache: production })]
+      return [piece, await views.render(join(views.folder, 'status', `${piece}.ejs`), shown)]
     })
     return JSON.stringify({
       html: Object.fromEntries(await Promise.all(rendered)),

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { field, line, parseInput, text } from '../input.js'
 
 export interface Product extends ProductDraft {

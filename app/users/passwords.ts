@@ -1,20 +1,28 @@
 import { createHmac } from 'node:crypto'
-import bcrypt from 'bcrypt'
-import pLimit from 'p-limit'
+import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { Piscina } from 'piscina'
 import { NotExecuted } from '../errors.js'
+import { root } from '../root.js'
 
 const cost = 12
 
 /**
- * A hash takes a core for a quarter of a second, and the threads it runs on also read files and look up names.
- * Two at a time leave room for them; past the queue's end the request is another replica's.
+ * A hash takes a core for a quarter of a second, so it has a thread of its own, which gives way to the one that answers
+ * pages in milliseconds; two where there are cores for them, and past the queue's end the request is another replica's.
  */
-const gate = pLimit(2)
+const threads = new Piscina({
+  filename: fileURLToPath(new URL('dist/app/users/hash-worker.js', root)),
+  minThreads: 0,
+  maxThreads: availableParallelism() < 4 ? 1 : 2,
+  niceIncrement: 7,
+  idleTimeout: Number.POSITIVE_INFINITY,
+})
 const longestQueue = 40
 
 /** @throws {NotExecuted} when too many people sign in or register at once */
 export function hashPassword(password: string): Promise<string> {
-  return gated(() => bcrypt.hash(condense(password), cost))
+  return run('hash', { text: condense(password), cost })
 }
 
 /**
@@ -23,7 +31,7 @@ export function hashPassword(password: string): Promise<string> {
  * @throws {NotExecuted} when too many people sign in or register at once
  */
 export async function verifyPassword(password: string, hash: string | undefined): Promise<boolean> {
-  const right = await gated(() => bcrypt.compare(condense(password), hash ?? nobodysHash))
+  const right = await run<boolean>('compare', { text: condense(password), hash: hash ?? nobodysHash })
   return right && hash !== undefined
 }
 
@@ -38,7 +46,7 @@ function condense(password: string): string {
   return createHmac('sha384', 'bodega password v1').update(password).digest('base64')
 }
 
-function gated<T>(hash: () => Promise<T>): Promise<T> {
-  if (gate.pendingCount >= longestQueue) throw new NotExecuted('too many passwords to hash')
-  return gate(hash)
+async function run<T>(name: 'hash' | 'compare', task: object): Promise<T> {
+  if (threads.queueSize >= longestQueue) throw new NotExecuted('too many passwords to hash')
+  return threads.run(task, { name })
 }

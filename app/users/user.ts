@@ -1,6 +1,6 @@
 import { dictionary } from '@zxcvbn-ts/language-common'
 import validator from 'validator'
-import { z } from 'zod'
+import * as z from 'zod'
 import { field, line, parseInput } from '../input.js'
 
 /** The person who is signed in. */

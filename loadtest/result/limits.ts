@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { ScenarioName } from '../scenarios.js'
 import type { Comparable } from './result.js'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { CpuUse } from '../cpu.js'
 import type { Environment } from '../environment.js'
 import type { Figures } from '../generator/recorder.js'

@@ -1,4 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
@@ -38,6 +39,18 @@ describe('the replicas', () => {
       const record = recordOf('app2')
       return record.pid !== before && (await stateOf(record)) === 'ready'
     })
+  })
+
+  it('let those that serve go first while they start, and then are equal to them', async function () {
+    const niceOf = (pid: number | null) => readFileSync(`/proc/${pid}/autogroup`, 'utf8').trim().split('nice ')[1]
+    if (!existsSync('/proc/self/autogroup')) return this.skip() // a kernel without them
+    const before = recordOf('app2').pid
+    kill('app2', 'SIGKILL')
+    await waitUntil('app2 does not start behind the others', 5, () => {
+      const { pid } = recordOf('app2')
+      return pid !== null && pid !== before && niceOf(pid) === '19'
+    })
+    await waitUntil('app2 stays behind the others', 20, () => niceOf(recordOf('app2').pid) === '0')
   })
 
   it('lose no request and double no write when one is killed under load', async () => {

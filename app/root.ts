@@ -1,0 +1,2 @@
+/** The folder of this checkout. The bundle of a replica (app/build.ts) lies as deep in it as this module. */
+export const root = new URL('../../', import.meta.url)
