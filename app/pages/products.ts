@@ -4,13 +4,14 @@ import { Invalid, KeyReused, NotFound, Taken } from '../errors.js'
 import { seeOther, signedInUser } from '../middleware/access.js'
 import { fieldsOf, writeOf } from '../middleware/form.js'
 import type { FormState } from '../middleware/pages.js'
+import { pageSize } from '../products/catalogue.js'
 import { parseCatalogueQuery, parseProductDraft, parseProductId } from '../products/product.js'
 
 export function productPages({ catalogue, secret }: Parts) {
   return {
     async showProducts(ctx: Context) {
       const query = parseCatalogueQuery(ctx.query)
-      await ctx.page('products/index', { q: query.q, ...(await catalogue.browse(query)) })
+      await ctx.page('products/index', { q: query.q, pageSize, ...(await catalogue.browse(query)) })
     },
 
     async showNewProduct(ctx: Context) {

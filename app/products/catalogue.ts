@@ -11,12 +11,16 @@ export type Catalogue = ReturnType<typeof createCatalogue>
 /** A page of the catalogue; `page` is the one shown, which is the last where a later one was asked for. */
 export interface CataloguePage {
   products: Product[]
-  total: number
   page: number
-  pages: number
+  /** Of all that match; where `andMore`, there are more of them than this. */
+  total: number
+  andMore: boolean
 }
 
 export const pageSize = 20
+
+/** How many are counted at most, because a count takes as long as there is to count: all, and those with the words of a search. */
+const countedAtMost = { all: 1_000, found: 200 }
 
 export function createCatalogue(database: Knex) {
   return {
@@ -36,18 +40,26 @@ export function createCatalogue(database: Knex) {
     async browse({ q, page: asked }: CatalogueQuery): Promise<CataloguePage> {
       const words = q.split(/\s+/).filter((word) => word !== '')
       return patiently(async () => {
-        const total = await store.countProducts(database, words)
-        const pages = Math.max(1, Math.ceil(total / pageSize))
-        const page = Math.min(asked, pages)
-        const products = total
-          ? await store.findProducts(database, words, { limit: pageSize, offset: (page - 1) * pageSize })
-          : []
-        return { products, total, page, pages }
+        const found = await findPage(words, asked)
+        if (found.products.length > 0 || asked === 1) return found
+        const last = Math.ceil((await store.countProducts(database, words)) / pageSize)
+        return findPage(words, Math.max(1, last))
       })
     },
 
     async categories(): Promise<string[]> {
       return patiently(() => store.findCategories(database))
     },
+  }
+
+  async function findPage(words: string[], page: number): Promise<CataloguePage> {
+    const offset = (page - 1) * pageSize
+    const most = Math.max(words.length > 0 ? countedAtMost.found : countedAtMost.all, offset + pageSize)
+    const { products, counted } = await store.findProducts(database, words, {
+      limit: pageSize,
+      offset,
+      count: most + 1,
+    })
+    return { products, page, total: Math.min(counted, most), andMore: counted > most }
   }
 }

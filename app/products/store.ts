@@ -24,14 +24,31 @@ export async function findProduct(database: Knex, id: number): Promise<Product |
   return row && asProduct(row)
 }
 
-/** The newest first. `words` must all appear, each in the name, the code or the description. */
+/**
+ * The newest first. `words` must all appear, each in the name, the code or the description. `counted` says how many
+ * there are, up to `count`, where it stops looking; it is 0 beyond the last.
+ */
 export async function findProducts(
   database: Knex,
   words: string[],
-  { limit, offset }: { limit: number; offset: number },
-): Promise<Product[]> {
-  const rows = await matching(database, words).orderBy('id', 'desc').limit(limit).offset(offset).select(columns)
-  return rows.map(asProduct)
+  { limit, offset, count }: { limit: number; offset: number; count: number },
+): Promise<{ products: Product[]; counted: number }> {
+  // What a search finds is counted while it is looked for; of all products an index tells the number sooner.
+  const isSearch = words.length > 0
+  const counted = isSearch
+    ? database.raw('COUNT(*) OVER () AS counted')
+    : database.raw('(SELECT COUNT(*) FROM (SELECT 1 FROM products LIMIT ?) AS first) AS counted', [count])
+  const newest = matching(database, words)
+    .orderBy('id', 'desc')
+    .limit(isSearch ? count : offset + limit)
+    .select('id')
+    .as('newest')
+  const page = database.select('id', counted).from(newest).orderBy('id', 'desc').limit(limit).offset(offset).as('page')
+  const rows = await database('products')
+    .join(page, 'page.id', 'products.id')
+    .orderBy('products.id', 'desc')
+    .select([...columns.map((column) => `products.${column}`), 'counted'])
+  return { products: rows.map(asProduct), counted: rows[0]?.counted ?? 0 }
 }
 
 export async function countProducts(database: Knex, words: string[]): Promise<number> {
@@ -46,8 +63,10 @@ export async function findCategories(database: Knex): Promise<string[]> {
 
 const columns = ['id', 'name', 'code', 'description', 'units', 'category', 'created_at']
 
-function asProduct({ created_at: createdAt, ...row }: Omit<Product, 'createdAt'> & { created_at: Date }): Product {
-  return { ...row, createdAt }
+type Row = Omit<Product, 'createdAt'> & { created_at: Date }
+
+function asProduct({ id, name, code, description, units, category, created_at: createdAt }: Row): Product {
+  return { id, name, code, description, units, category, createdAt }
 }
 
 /** By the columns' collations, so whatever the case and the accents. */
