@@ -23,6 +23,8 @@ export interface Attempt {
   fields?: Record<string, string>
   /** The statuses that are an answer; any other is a fault. */
   expected: number[]
+  /** What must stand in the answer's body. */
+  contains?: string | undefined
 }
 
 export interface Answer {
@@ -50,8 +52,7 @@ export class Ledger {
   async send(attempt: Attempt): Promise<Answer> {
     const answer = await this.#exchange(attempt)
     const { status, headers } = answer
-    const fault =
-      answer.error ?? (attempt.expected.includes(status as number) ? undefined : `status ${status}, not expected`)
+    const fault = answer.error ?? faultOf(attempt, answer)
     this.entries.push({
       kind: attempt.kind,
       write: attempt.method === 'POST',
@@ -99,4 +100,9 @@ export class Ledger {
       sent.end(body)
     })
   }
+}
+
+function faultOf({ expected, contains = '' }: Attempt, { status, body }: Answer): string | undefined {
+  if (!expected.includes(status as number)) return `status ${status}, not expected`
+  return body.includes(contains) ? undefined : `a page without ${contains}`
 }

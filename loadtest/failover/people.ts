@@ -16,10 +16,13 @@ interface Someone {
   /** The key of a form that was opened and not yet sent. */
   formKey?: string | undefined
   /** A product of theirs, to look at. */
-  product?: string | undefined
+  product?: { path: string; code: string }
 }
 
 const password = 'a long enough phrase'
+
+/** What stands in a list that has products in it. */
+const listOfProducts = '<table class="products">'
 
 /**
  * What of a hundred requests is what: 30 write. Few of these hash a password, because a hash takes a core for a quarter
@@ -53,9 +56,12 @@ export class People {
     readonly run: string,
   ) {}
 
-  /** The first people make their accounts, one after the other. */
+  /** The first people make their accounts and add a product, one after the other. */
   async arrive(count: number): Promise<void> {
-    for (let each = 0; each < count; each++) await this.acts.register(Date.now())
+    for (let each = 0; each < count; each++) {
+      await this.acts.register(Date.now())
+      await this.acts.addProduct(Date.now())
+    }
   }
 
   /** Sends requests at this rate (a second) until {@link stop}; resolves when the last has its answer. */
@@ -85,11 +91,15 @@ export class People {
 
   readonly acts = {
     welcome: (due: number) => this.ledger.send({ kind: 'welcome', due, method: 'GET', path: '/', expected: [200] }),
-    browse: (due: number) => this.#page('browse', due, `/products?page=${1 + Math.floor(Math.random() * 3)}`),
+    browse: (due: number) => {
+      const path = `/products?page=${1 + Math.floor(Math.random() * 3)}`
+      return this.#page('browse', due, path, this.#someone(), listOfProducts)
+    },
     search: (due: number) => this.#page('search', due, `/products?q=${randomBytes(1).toString('hex')}`),
     look: (due: number) => {
       const someone = this.#someone()
-      return this.#page('look at a product', due, someone.product ?? '/products', someone)
+      const { path, code } = someone.product ?? { path: '/products', code: listOfProducts }
+      return this.#page('look at a product', due, path, someone, code)
     },
     openForm: async (due: number) => {
       const someone = this.#someone()
@@ -135,10 +145,12 @@ export class People {
     const deed = this.#intend('add product', code)
     const answer = await this.#post('add a product', due, '/products', fields, someone.cookie)
     if (answer.status === 401) this.signedOut++
-    if (this.#isDone(deed, answer)) someone.product = String(answer.headers.location).replace('?added', '')
+    if (this.#isDone(deed, answer)) {
+      someone.product = { path: String(answer.headers.location).replace('?added', ''), code }
+    }
   }
 
-  async #page(kind: string, due: number, path: string, someone = this.#someone()) {
+  async #page(kind: string, due: number, path: string, someone = this.#someone(), contains?: string) {
     const answer = await this.ledger.send({
       kind,
       due,
@@ -146,6 +158,7 @@ export class People {
       path,
       headers: { cookie: someone.cookie },
       expected: [200],
+      contains,
     })
     if (answer.status === 303) this.signedOut++
     return answer

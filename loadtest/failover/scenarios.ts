@@ -69,6 +69,8 @@ export const scenarios: Scenario[] = [
       await cluster.signal(replica, 'SIGCONT')
       await allReady(cluster, [replica])
       fault.recovered = Date.now()
+      // Whoever was sent to it last waits on; another one that hung before they are done would be a second fault.
+      await sleep(readTimeout)
     },
   },
   {
@@ -102,6 +104,9 @@ export const scenarios: Scenario[] = [
     },
   },
 ]
+
+/** How long nginx waits for a replica's answer, in milliseconds: nginx/to-replicas.conf. */
+const readTimeout = 10_000
 
 /**
  * Between two faults, in milliseconds. A process that has just started takes several times as long for everything until

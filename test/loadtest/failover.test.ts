@@ -43,7 +43,8 @@ describe('the ledger', () => {
   })
   after(() => server.close())
 
-  const send = () => ledger.send({ kind: 'try', due: Date.now(), method: 'GET', path: '/', expected: [200] })
+  const send = () =>
+    ledger.send({ kind: 'try', due: Date.now(), method: 'GET', path: '/', expected: [200], contains: 'ok' })
 
   for (const [what, text, fault] of [
     ['a whole answer', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok', undefined],
@@ -54,6 +55,7 @@ describe('the ledger', () => {
       'the answer was cut off',
     ],
     ['a closed connection', '', 'socket hang up'],
+    ['another page', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nno', 'a page without ok'],
     ['a status that was not expected', 'HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n', 'status 500, not expected'],
   ] as const) {
     it(`takes ${what} for ${fault ? 'a failure' : 'an answer'}`, async () => {
