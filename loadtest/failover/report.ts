@@ -84,14 +84,20 @@ function findings(runs: Run[]): Report['tables'] {
     : [{ title: 'What went wrong', head: ['scenario', 'what', 'when'], rows: rows.slice(0, 50) }]
 }
 
+/** A chart has as many points at most; a longer run is drawn in steps of more than a second. */
+const mostPoints = 180
+
 function chartsOf({ scenario, started, ended, entries, faults }: Run): Report['charts'] {
-  const seconds = Array.from({ length: Math.ceil((ended - started) / 1000) }, (_, second) => second)
+  const span = (ended - started) / 1000
+  const step = Math.ceil(span / mostPoints)
+  const seconds = Array.from({ length: Math.ceil(span / step) }, (_, index) => index * step)
   const marks = faults.map(({ at, label }) => ({ at: (at - started) / 1000, label }))
-  const perSecond = (chosen: Entry[], measure: (entries: Entry[]) => number | null) => {
+  const overTime = (chosen: Entry[], measure: (entries: Entry[]) => number | null) => {
     const groups: Entry[][] = seconds.map(() => [])
-    for (const entry of chosen) groups[Math.floor((entry.due - started) / 1000)]?.push(entry)
+    for (const entry of chosen) groups[Math.floor((entry.due - started) / 1000 / step)]?.push(entry)
     return groups.map(measure)
   }
+  const rate = (group: Entry[]) => group.length / step
   const failed = entries.filter(({ fault }) => fault !== undefined)
   const failures = failed.length
     ? [
@@ -100,7 +106,7 @@ function chartsOf({ scenario, started, ended, entries, faults }: Run): Report['c
           unit: 'a second',
           seconds,
           marks,
-          lines: [{ label: 'failed', values: perSecond(failed, (group) => group.length) }],
+          lines: [{ label: 'failed', values: overTime(failed, rate) }],
         },
       ]
     : []
@@ -115,9 +121,9 @@ function chartsOf({ scenario, started, ended, entries, faults }: Run): Report['c
       marks,
       lines: replicas.map((name) => ({
         label: name,
-        values: perSecond(
+        values: overTime(
           entries.filter(({ servedBy }) => servedBy === name),
-          (group) => group.length,
+          rate,
         ),
       })),
     },
@@ -128,7 +134,7 @@ function chartsOf({ scenario, started, ended, entries, faults }: Run): Report['c
       marks,
       lines: [50, 99, 100].map((rank) => ({
         label: rank === 100 ? 'worst' : `p${rank}`,
-        values: perSecond(entries, (group) => (group.length ? percentile(group.map(latencyOf), rank) : null)),
+        values: overTime(entries, (group) => (group.length ? percentile(group.map(latencyOf), rank) : null)),
       })),
     },
     ...failures,

@@ -18,6 +18,10 @@ const height = 100
 /** More marks than these are told as a sum of each kind: numbers beside them would cover each other. */
 const mostNumberedMarks = 12
 
+/** More marks than these are short strokes at the top: whole lines would cover the chart. */
+const mostWholeMarks = 60
+const strokeHeight = 4
+
 export function drawChart(chart: Chart) {
   const { seconds, lines, marks } = chart
   const [first, last] = [Math.min(...seconds, ...marks.map(({ at }) => at)), Math.max(...seconds, 1)]
@@ -28,6 +32,7 @@ export function drawChart(chart: Chart) {
   const y = (value: number) => round(height - (value / top) * height)
   return {
     ...chart,
+    duration: seconds.length * ((seconds[1] ?? 1) - (seconds[0] ?? 0)),
     width,
     height,
     valueTicks: ticks.map((value) => ({ value, y: y(value), percent: round((y(value) / height) * 100) })),
@@ -36,6 +41,7 @@ export function drawChart(chart: Chart) {
     marks: marks.map((mark, index) => {
       return { ...mark, x: x(mark.at), percent: x(mark.at) / (width / 100), number: index + 1 }
     }),
+    markHeight: marks.length > mostWholeMarks ? strokeHeight : height,
     markSums: marks.length > mostNumberedMarks ? sums(marks.map(({ label }) => label)) : undefined,
   }
 

@@ -86,6 +86,7 @@ describe('a report', () => {
         .get(),
     ).to.deep.equal(['100 × app0 killed', '100 × app1 killed'])
     expect($('.chart .mark')).to.have.length(200)
+    expect($('.chart .mark').attr('d')).to.match(/V4$/)
   })
 })
 
