@@ -1,21 +1,29 @@
 import { waitUntil } from '../stack/processes.js'
 import { type ReplicaRecord, readRecords, stateOf } from '../stack/replicas.js'
-import { folder } from './system.js'
+import { folder, stack } from './system.js'
 
 /** What the stack knows of a replica of the system under test at this moment. */
-export function replicaNamed(name: string): ReplicaRecord & { pid: number } {
+export function replicaNamed(name: string): ReplicaRecord {
   const record = readRecords(folder).find((each) => each.name === name)
-  if (record?.pid == null) throw new Error(`${name} does not run`)
-  return { ...record, pid: record.pid }
+  if (!record) throw new Error(`there is no ${name}`)
+  return record
 }
 
 export function signal(name: string, what: NodeJS.Signals) {
-  process.kill(replicaNamed(name).pid, what)
+  const { pid } = replicaNamed(name)
+  if (pid === null) throw new Error(`${name} does not run`)
+  process.kill(pid, what)
 }
 
+/** Waits until all replicas are ready and nginx asks each of them: it stays away for a second from one that failed. */
 export async function allReady() {
   await waitUntil('the replicas are not all ready', 10, async () => {
     const states = await Promise.all(readRecords(folder).map(stateOf))
     return states.every((state) => state === 'ready')
+  })
+  await waitUntil('nginx does not ask all replicas', 10, async () => {
+    const served = new Set<string | null>()
+    for (const _ of stack.replicas) served.add((await fetch(stack.url)).headers.get('x-served-by'))
+    return served.size === stack.replicas.length
   })
 }

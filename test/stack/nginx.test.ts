@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { waitUntil } from '../../stack/processes.js'
-import { readRecords, stateOf } from '../../stack/replicas.js'
 import { type Answer, Person, signedIn, unique } from '../person.js'
+import { allReady } from '../replica.js'
 import { folder, stack } from '../system.js'
 
 describe('nginx', () => {
@@ -49,10 +49,7 @@ describe('nginx', () => {
   describe('when no replica answers', () => {
     afterEach(async () => {
       for (const { process: replica } of stack.replicas) replica?.kill('SIGCONT')
-      await waitUntil('the replicas are not back', 10, async () => {
-        const states = await Promise.all(readRecords(folder).map(stateOf))
-        return states.every((state) => state === 'ready')
-      })
+      await allReady()
     })
 
     it('says so in a page of its own: 502', async () => {

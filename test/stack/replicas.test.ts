@@ -6,10 +6,12 @@ import { expect } from 'chai'
 import { waitUntil } from '../../stack/processes.js'
 import { readRecords, stateOf } from '../../stack/replicas.js'
 import { Person, product, signedIn } from '../person.js'
+import { allReady, replicaNamed, signal } from '../replica.js'
 import { databases, folder, stack } from '../system.js'
 
 describe('the replicas', () => {
-  afterEach(allReady)
+  beforeEach(allReady)
+  after(allReady)
 
   it('get a third of the requests each', async () => {
     const counts: Record<string, number> = {}
@@ -18,13 +20,13 @@ describe('the replicas', () => {
       counts[servedBy as string] = (counts[servedBy as string] ?? 0) + 1
     }
     expect(Object.keys(counts).sort()).to.deep.equal(['app1', 'app2', 'app3'])
-    for (const count of Object.values(counts)) expect(count).to.be.within(95, 105)
+    for (const count of Object.values(counts)) expect(count, JSON.stringify(counts)).to.be.within(95, 105)
   })
 
   it('keep a person signed in when the one that served them is killed, and the next answers at once', async () => {
     const person = await signedIn()
     const { servedBy } = await person.get('/products')
-    kill(servedBy as string, 'SIGKILL')
+    signal(servedBy as string, 'SIGKILL')
     for (let each = 0; each < 6; each++) {
       const { status, servedBy: next } = await person.get('/products')
       expect(status).to.equal(200)
@@ -33,10 +35,10 @@ describe('the replicas', () => {
   })
 
   it('come back by themselves', async () => {
-    const before = recordOf('app2').pid
-    kill('app2', 'SIGKILL')
+    const before = replicaNamed('app2').pid
+    signal('app2', 'SIGKILL')
     await waitUntil('app2 is not back', 20, async () => {
-      const record = recordOf('app2')
+      const record = replicaNamed('app2')
       return record.pid !== before && (await stateOf(record)) === 'ready'
     })
   })
@@ -44,13 +46,13 @@ describe('the replicas', () => {
   it('let those that serve go first while they start, and then are equal to them', async function () {
     const niceOf = (pid: number | null) => readFileSync(`/proc/${pid}/autogroup`, 'utf8').trim().split('nice ')[1]
     if (!existsSync('/proc/self/autogroup')) return this.skip() // a kernel without them
-    const before = recordOf('app2').pid
-    kill('app2', 'SIGKILL')
+    const before = replicaNamed('app2').pid
+    signal('app2', 'SIGKILL')
     await waitUntil('app2 does not start behind the others', 5, () => {
-      const { pid } = recordOf('app2')
+      const { pid } = replicaNamed('app2')
       return pid !== null && pid !== before && niceOf(pid) === '19'
     })
-    await waitUntil('app2 stays behind the others', 20, () => niceOf(recordOf('app2').pid) === '0')
+    await waitUntil('app2 stays behind the others', 20, () => niceOf(replicaNamed('app2').pid) === '0')
   })
 
   it('lose no request and double no write when one is killed under load', async () => {
@@ -61,9 +63,9 @@ describe('the replicas', () => {
       return (await person.post('/products', draft)).status
     })
     await sleep(400)
-    kill('app1', 'SIGKILL')
+    signal('app1', 'SIGKILL')
     await sleep(600)
-    kill('app3', 'SIGKILL')
+    signal('app3', 'SIGKILL')
     expect(new Set(await Promise.all(writes))).to.deep.equal(new Set([303]))
     const rows = await databases.products('products').whereIn(
       'code',
@@ -74,14 +76,14 @@ describe('the replicas', () => {
 
   it('lose no request when one leaves, and it ends by itself', async () => {
     const person = await signedIn()
-    const before = recordOf('app2').pid as number
+    const before = replicaNamed('app2').pid
     const reads = Array.from({ length: 200 }, async (_, each) => {
       await sleep(each * 5)
       return (await person.get('/products')).status
     })
     await sleep(200)
-    kill('app2', 'SIGTERM')
-    await waitUntil('app2 has not ended', 5, () => recordOf('app2').pid !== before)
+    signal('app2', 'SIGTERM')
+    await waitUntil('app2 has not ended', 5, () => replicaNamed('app2').pid !== before)
     expect(new Set(await Promise.all(reads))).to.deep.equal(new Set([200]))
   })
 
@@ -118,27 +120,10 @@ describe('the replicas', () => {
   })
 
   it('are listed as hung or down when they are', async () => {
-    kill('app1', 'SIGSTOP')
-    expect(await stateOf(recordOf('app1'))).to.equal('hung')
-    kill('app1', 'SIGCONT')
-    kill('app1', 'SIGKILL')
-    await waitUntil('app1 is not seen as down', 2, async () => (await stateOf(recordOf('app1'))) === 'down')
+    signal('app1', 'SIGSTOP')
+    expect(await stateOf(replicaNamed('app1'))).to.equal('hung')
+    signal('app1', 'SIGCONT')
+    signal('app1', 'SIGKILL')
+    await waitUntil('app1 is not seen as down', 2, async () => (await stateOf(replicaNamed('app1'))) === 'down')
   })
 })
-
-function recordOf(name: string) {
-  const record = readRecords(folder).find((each) => each.name === name)
-  if (!record) throw new Error(`there is no ${name}`)
-  return record
-}
-
-function kill(name: string, signal: NodeJS.Signals) {
-  process.kill(recordOf(name).pid as number, signal)
-}
-
-async function allReady() {
-  await waitUntil('the replicas are not all ready', 10, async () => {
-    const states = await Promise.all(readRecords(folder).map(stateOf))
-    return states.every((state) => state === 'ready')
-  })
-}
