@@ -5,6 +5,7 @@ import { health } from './cluster/health.js'
 import { measure, metricsPage } from './cluster/metrics.js'
 import type { Databases } from './databases.js'
 import type { Log } from './log.js'
+import { leaveAbandoned } from './middleware/abandoned.js'
 import { address } from './middleware/address.js'
 import { closeWhileDraining, type Lifecycle, refuseWhileDraining } from './middleware/drain.js'
 import { errors } from './middleware/errors.js'
@@ -52,6 +53,7 @@ export function createApp(parts: Parts): Koa {
   app.use(pages(replica, views)) // ctx.page()
   app.use(errors(log)) // whatever is thrown below becomes a page
   app.use(refuseWhileDraining(lifecycle)) // before anything is executed
+  app.use(leaveAbandoned) // likewise
   app.use(address) // %-encoding
   app.use(origin) // other sites' forms
   app.use(open.routes()) // what works without a database

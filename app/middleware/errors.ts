@@ -10,7 +10,7 @@ export function errors(log: Log): Middleware {
   return async (ctx, next) => {
     try {
       await next()
-      if (ctx.status < 400 || ctx.body) return
+      if (ctx.status < 400 || ctx.body || !ctx.writable) return
     } catch (error) {
       ctx.status = statusOf(error)
       if (ctx.status === 503) log.warn({ err: error, requestId: ctx.state.requestId })
