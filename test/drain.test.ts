@@ -5,8 +5,10 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import getPort from 'get-port'
+import mysql from 'mysql2/promise'
+import { readMigratorConfig } from '../app/config.js'
 import { waitUntil } from '../stack/processes.js'
-import { Person } from './person.js'
+import { Person, signedIn } from './person.js'
 import { stack } from './system.js'
 
 describe('a replica that is told to leave', () => {
@@ -70,6 +72,21 @@ describe('a replica that is told to leave', () => {
     await once(socket, 'data')
     socket.on('error', () => {})
     replica.kill('SIGTERM')
+    const [code] = await once(replica, 'exit')
+    expect(code).to.equal(0)
+  })
+
+  it('ends in order although a live page is just being opened', async () => {
+    const viewer = (await signedIn()).at(person.address)
+    const { admin, account } = readMigratorConfig(stack.environment).users
+    const locker = await mysql.createConnection({ ...admin, database: account.database })
+    await locker.query('LOCK TABLES heartbeats WRITE')
+    const opening = viewer.get('/status/events')
+    await sleep(500)
+    replica.kill('SIGTERM')
+    await sleep(200)
+    await locker.end()
+    expect((await opening).status).to.equal(503)
     const [code] = await once(replica, 'exit')
     expect(code).to.equal(0)
   })

@@ -53,18 +53,13 @@ export function createStreams({ cluster, livingSessions, compose, log }: Parts) 
   return {
     /** @throws {NotExecuted} when this replica leaves or has no room */
     async open(viewer: Viewer): Promise<PassThrough> {
+      last = await cluster.read()
+      const first = event('cluster', await compose(last, viewer.locale, { whole: true, stale: false }))
       refuseTooMany(viewer)
       const stream = new PassThrough()
       viewers.set(stream, viewer)
       stream.once('close', () => close(stream))
-      stream.write(`retry: ${retry}\n\n`)
-      try {
-        last = await cluster.read()
-        stream.write(event('cluster', await compose(last, viewer.locale, { whole: true, stale: false })))
-      } catch (error) {
-        stream.destroy()
-        throw error
-      }
+      stream.write(`retry: ${retry}\n\n${first}`)
       timer ??= setInterval(tick, interval)
       return stream
     },
