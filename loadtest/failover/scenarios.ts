@@ -127,7 +127,7 @@ async function end(
   word: string,
 ) {
   await sleep(Math.random() * 500)
-  const fault = note(`${replicas.join(' and ')} ${word}`)
+  const fault = note(`${[...replicas].sort().join(' and ')} ${word}`)
   await Promise.all(replicas.map((replica) => cluster.signal(replica, signal)))
   // A replica that drains still says that it is ready for a moment.
   await sleep(100)
