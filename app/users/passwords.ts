@@ -15,7 +15,7 @@ const threads = new Piscina({
   filename: fileURLToPath(new URL('dist/app/users/hash-worker.js', root)),
   minThreads: 0,
   maxThreads: availableParallelism() < 4 ? 1 : 2,
-  niceIncrement: 7,
+  niceIncrement: 4,
   idleTimeout: Number.POSITIVE_INFINITY,
 })
 const longestQueue = 40
