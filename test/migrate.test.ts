@@ -47,6 +47,22 @@ describe('the migrator', () => {
     await succeeds(start())
   })
 
+  it('makes the products of an older version ready to be searched', async () => {
+    await succeeds(start())
+    const row = (number: number) => `('Lámpara ${number}', 'L-${number}', 'Luz', 1, 'x', 1, UTC_TIMESTAMP(3))`
+    const rows = Array.from({ length: 1_001 }, (_, each) => row(each)).join()
+    const columns = 'name, code, description, units, category, created_by, created_at'
+    await query('products', `INSERT INTO products (${columns}) VALUES ${rows}`)
+    await query('products', `DELETE FROM knex_migrations WHERE name = '004_fold_search_text.js'`)
+    await succeeds(start())
+    const [text] = await query(
+      'products',
+      `SELECT CONVERT(search_text USING utf8mb4) AS t FROM products WHERE code = 'L-1000'`,
+    )
+    expect(text?.t).to.equal('LAMPARA 1000\nL-1000\nLUZ')
+    expect(await query('products', 'SELECT id FROM products WHERE search_text IS NULL')).to.have.length(0)
+  })
+
   it('gives the replicas’ accounts the rows and nothing more', async () => {
     await succeeds(start())
     const { account } = readMigratorConfig(environment).users

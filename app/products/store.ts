@@ -2,12 +2,14 @@ import type { Knex } from 'knex'
 import { isDuplicate } from '../databases.js'
 import { Taken } from '../errors.js'
 import type { Product, ProductDraft } from './product.js'
+import { fold, searchTextOf } from './search.js'
 
 /** @throws {Taken} when another product has the code, whatever its case */
 export async function insertProduct(database: Knex, draft: ProductDraft, createdBy: number): Promise<number> {
   try {
     const [id] = await database('products').insert({
       ...draft,
+      search_text: searchTextOf(draft),
       created_by: createdBy,
       created_at: database.raw('UTC_TIMESTAMP(3)'),
     })
@@ -25,8 +27,8 @@ export async function findProduct(database: Knex, id: number): Promise<Product |
 }
 
 /**
- * The newest first. `words` must all appear, each in the name, the code or the description. `counted` says how many
- * there are, up to `count`, where it stops looking; it is 0 beyond the last.
+ * The newest first. `words` must all appear, each in the name, the code or the description, whatever the case and the
+ * accents. `counted` says how many there are, up to `count`, where it stops looking; it is 0 beyond the last.
  */
 export async function findProducts(
   database: Knex,
@@ -69,12 +71,7 @@ function asProduct({ id, name, code, description, units, category, created_at: c
   return { id, name, code, description, units, category, createdAt }
 }
 
-/** By the columns' collations, so whatever the case and the accents. */
 function matching(database: Knex, words: string[]): Knex.QueryBuilder {
-  return words.reduce((query, word) => {
-    const pattern = `%${word.replace(/[\\%_]/g, '\\$&')}%`
-    return query.where((either) => {
-      for (const column of ['name', 'code', 'description']) either.orWhere(column, 'like', pattern)
-    })
-  }, database('products') as Knex.QueryBuilder)
+  const products = database('products') as Knex.QueryBuilder
+  return words.reduce((query, word) => query.whereRaw('INSTR(search_text, ?) > 0', [fold(word)]), products)
 }

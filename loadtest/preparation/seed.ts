@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import mysql from 'mysql2/promise'
 import pLimit from 'p-limit'
 import type { DatabaseConfig } from '../../app/config.js'
+import { searchTextOf } from '../../app/products/search.js'
 import { cookieOf, type Person } from './people.js'
 import type { Say } from './progress.js'
 import { sampleProduct } from './sample-products.js'
@@ -30,11 +31,12 @@ export async function fillDatabase(
     const run = randomBytes(4).toString('hex')
     for (let done = 0; done < missing; ) {
       const rows = Array.from({ length: Math.min(batch, missing - done) }, (_, index) => {
-        const { name, code, description, units, category } = sampleProduct(done + index, `${run}-${done + index}`)
-        return [name, code, description, units, category, owner, new Date()]
+        const product = sampleProduct(done + index, `${run}-${done + index}`)
+        const { name, code, description, units, category } = product
+        return [name, code, description, units, category, searchTextOf(product), owner, new Date()]
       })
       await connection.query(
-        'INSERT INTO products (name, code, description, units, category, created_by, created_at) VALUES ?',
+        'INSERT INTO products (name, code, description, units, category, search_text, created_by, created_at) VALUES ?',
         [rows],
       )
       done += rows.length

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { searchTextOf } from '../../app/products/search.js'
 import { Person, problemsOn, product, registration, signedIn, unique, valuesOn } from '../person.js'
 import { databases } from '../system.js'
 
@@ -208,11 +209,10 @@ describe('the catalogue', () => {
 
   it('counts no further than a page needs, and still leads to the last', async () => {
     const word = unique()
-    const rows = Array.from({ length: 215 }, (_, each) => ({
-      ...product({ name: `${word} ${each + 1}` }),
-      created_by: 1,
-      created_at: new Date(),
-    }))
+    const rows = Array.from({ length: 215 }, (_, each) => {
+      const draft = product({ name: `${word} ${each + 1}` })
+      return { ...draft, search_text: searchTextOf(draft), created_by: 1, created_at: new Date() }
+    })
     await databases.products('products').insert(rows)
     const first = await person.get(`/products?q=${word}`)
     expect(first.$('.count').text()).to.equal(`More than 200 products with “${word}”`)
@@ -234,6 +234,13 @@ describe('the catalogue', () => {
       expect(await names({ q }), q).to.deep.equal([draft.name])
     }
     expect(await names({ q: `${name} ${mark}` })).to.deep.equal([])
+  })
+
+  it('finds letters in any of their forms', async () => {
+    const name = unique()
+    await person.post('/products', product({ name: `${name} STRASSE ﬁn Ｔｙｐｅ Σίσυφος` }))
+    for (const q of ['straße', 'FIN', 'type', 'σισυφοσ'])
+      expect(await names({ q: `${name} ${q}` }), q).to.have.length(1)
   })
 
   it('takes % and _ and \\ for themselves', async () => {
