@@ -19,7 +19,7 @@ export interface CataloguePage {
 
 export const pageSize = 20
 
-/** How many are counted at most, because a count takes as long as there is to count: all, and those with the words of a search. */
+/** How many are counted at most, of all and of those that a search finds: a count takes as long as there is to count. */
 const countedAtMost = { all: 1_000, found: 200 }
 
 export function createCatalogue(database: Knex) {
