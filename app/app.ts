@@ -1,9 +1,8 @@
 import Koa from 'koa'
 import helmet from 'koa-helmet'
-import type { Cluster } from './cluster/cluster.js'
-import { health } from './cluster/health.js'
-import { measure, metricsPage } from './cluster/metrics.js'
 import type { Databases } from './databases.js'
+import { health } from './http/middleware/health.js'
+import { measure, metricsPage } from './http/middleware/metrics.js'
 import type { Log } from './log.js'
 import { leaveAbandoned } from './middleware/abandoned.js'
 import { address } from './middleware/address.js'
@@ -14,6 +13,7 @@ import { origin } from './middleware/origin.js'
 import { pages } from './middleware/pages.js'
 import { request } from './middleware/request.js'
 import { session } from './middleware/session.js'
+import type { Cluster } from './monitoring/cluster.js'
 import { openRoutes, pageRoutes } from './pages/routes.js'
 import type { Catalogue } from './products/catalogue.js'
 import type { Accounts } from './users/accounts.js'
@@ -44,8 +44,8 @@ export function createApp(parts: Parts): Koa {
   const routes = pageRoutes(parts)
   app.on('error', logUnanswered(log))
   app.use(health(databases, lifecycle)) // before the log, which a question a second would fill
-  app.use(metricsPage(cluster.metrics)) // as little does a reading of the figures count
-  app.use(measure(cluster.metrics, cluster.figures, lifecycle)) // how much is answered here, and how fast
+  app.use(metricsPage(cluster.metrics)) // as little does a reading of the metrics count
+  app.use(measure(cluster.metrics, cluster.stats, lifecycle)) // how much is answered here, and how fast
   app.use(request(log, replica)) // request id, replica's name, access log
   app.use(closeWhileDraining(lifecycle))
   app.use(securityHeaders()) // on every answer, errors too

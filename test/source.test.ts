@@ -19,7 +19,7 @@ describe('the sources', () => {
   })
 
   it('leave SQL to the stores', () => {
-    for (const file of files.filter((each) => /^app\/(pages|middleware)\//.test(each))) {
+    for (const file of files.filter((each) => /^app\/(pages|middleware|http)\//.test(each))) {
       for (const from of importsOf(file)) {
         expect(from, file).not.to.match(/^mysql2/)
         if (!file.endsWith('session.ts')) expect(from, file).not.to.match(/^knex$/)

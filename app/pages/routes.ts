@@ -1,12 +1,12 @@
 import Router from '@koa/router'
 import type { Parts } from '../app.js'
+import { statusPages } from '../http/pages/status/pages.js'
 import { requireSignIn } from '../middleware/access.js'
 import { form } from '../middleware/form.js'
 import { chooseLanguage } from './language.js'
 import { loginPages } from './login.js'
 import { productPages } from './products.js'
 import { registrationPages } from './registration.js'
-import { statusPages } from './status.js'
 import { showWelcome } from './welcome.js'
 
 // nginx matches addresses exactly, so the routers do too: a limit on one spelling then covers all there are.

@@ -1,9 +1,9 @@
-import { type Condition, conditionOf, type Life, livesOf } from '../cluster/lives.js'
-import { type Mark, marksOf } from '../cluster/marks.js'
-import type { Reading } from '../cluster/reader.js'
-import type { Heartbeat } from '../cluster/store.js'
-import { rateOf } from '../cluster/timeline.js'
-import { type Locale, textsOf } from '../middleware/locale.js'
+import { type Locale, textsOf } from '../../../middleware/locale.js'
+import { type ClusterEvent, eventsOf } from '../../../monitoring/events.js'
+import type { Reading } from '../../../monitoring/reader.js'
+import { type Condition, conditionOf, type Run, runsOf } from '../../../monitoring/runs.js'
+import type { Heartbeat } from '../../../monitoring/store.js'
+import { rateOf } from '../../../monitoring/timeline.js'
 
 /** How many colours the style sheet has for replicas. */
 export const tones = 8
@@ -26,26 +26,26 @@ export function presentCluster(
 ) {
   const t = textsOf(locale)
   const newest = reading.beats.at(-1)?.at ?? reading.now
-  const marks = marksOf(reading).map((mark) => ({ ...mark, words: wordsOf(mark, t, locale), time: timeOf(mark.at) }))
-  const lives = [...livesOf(reading.beats).values()]
-  const servers = lives.map((ofOne, index) => {
-    const life = ofOne.at(-1) as Life
-    const condition = conditionOf(life, newest)
-    const own = marks.filter(({ kind, replica }) => replica === life.replica && kind !== 'started')
+  const marks = eventsOf(reading).map((mark) => ({ ...mark, words: wordsOf(mark, t, locale), time: timeOf(mark.at) }))
+  const runs = [...runsOf(reading.beats).values()]
+  const servers = runs.map((ofOne, index) => {
+    const run = ofOne.at(-1) as Run
+    const condition = conditionOf(run, newest)
+    const own = marks.filter(({ kind, replica }) => replica === run.replica && kind !== 'started')
     return {
-      name: life.replica,
+      name: run.replica,
       tone: index % tones,
       condition,
-      about: aboutOf(life.last, reading.now, t),
-      silent: silent.has(condition) && t('status.silentFor', { time: durationOf(newest - life.last.at, locale) }),
-      rate: speaks.has(condition) ? numberOf(rateOf(life.last), locale) : '–',
-      figures: figuresOf(ofOne, condition, t, locale),
+      about: aboutOf(run.last, reading.now, t),
+      silent: silent.has(condition) && t('status.silentFor', { time: durationOf(newest - run.last.at, locale) }),
+      rate: speaks.has(condition) ? numberOf(rateOf(run.last), locale) : '–',
+      stats: statsOf(ofOne, condition, t, locale),
       latest: own.slice(-mostOnCard),
       shaken: own.some(({ kind, at }) => kind !== 'draining' && newest - at < fresh),
     }
   })
   const expected = servers.filter(({ condition }, index) => {
-    return condition !== 'left' || newest - (lives[index]?.at(-1)?.last.at ?? 0) < missed
+    return condition !== 'left' || newest - (runs[index]?.at(-1)?.last.at ?? 0) < missed
   })
   const ready = expected.filter(({ condition }) => condition === 'ready').length
   const time = timeOf(reading.now)
@@ -62,7 +62,7 @@ export function presentCluster(
   }
 }
 
-/** Those whose last figures are still of now, and those who should say something and do not. */
+/** Those whose last stats are still of now, and those who should say something and do not. */
 const speaks = new Set<Condition>(['starting', 'ready', 'draining'])
 const silent = new Set<Condition>(['silent', 'killed'])
 
@@ -72,9 +72,9 @@ function aboutOf({ process, uptimeMs, version, at }: Heartbeat, now: number, t: 
 }
 
 /** Each figure by the name of its words in locales/. */
-function figuresOf(lives: Life[], condition: Condition, t: Texts, locale: Locale): Record<string, string> {
-  const { last } = lives.at(-1) as Life
-  const errors = lives.flatMap(({ beats }) => beats).reduce((sum, beat) => sum + beat.errors, 0)
+function statsOf(runs: Run[], condition: Condition, t: Texts, locale: Locale): Record<string, string> {
+  const { last } = runs.at(-1) as Run
+  const errors = runs.flatMap(({ beats }) => beats).reduce((sum, beat) => sum + beat.errors, 0)
   const ms = (value: number | null) => (value === null ? '–' : `${numberOf(value, locale)} ms`)
   const now = {
     p50: ms(last.p50Ms),
@@ -89,7 +89,7 @@ function figuresOf(lives: Life[], condition: Condition, t: Texts, locale: Locale
   return { ...shown, errors: numberOf(errors, locale) }
 }
 
-function wordsOf({ kind, replica, away }: Mark, t: Texts, locale: Locale): string {
+function wordsOf({ kind, replica, away }: ClusterEvent, t: Texts, locale: Locale): string {
   return t(`status.mark.${kind}`, { replica, away: away === undefined ? '' : durationOf(away, locale) })
 }
 

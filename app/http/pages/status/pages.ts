@@ -1,14 +1,14 @@
 import { join } from 'node:path'
 import type { Context } from 'koa'
-import type { Parts } from '../app.js'
-import type { Reading } from '../cluster/reader.js'
-import { timelineOf } from '../cluster/timeline.js'
-import { signedInUser } from '../middleware/access.js'
-import type { Locale } from '../middleware/locale.js'
-import { sessionIdOf } from '../middleware/session.js'
-import { chartsOf, minutesOf } from './status-chart.js'
-import { createStreams, type Moment } from './status-streams.js'
-import { presentCluster } from './status-view.js'
+import type { Parts } from '../../../app.js'
+import { signedInUser } from '../../../middleware/access.js'
+import type { Locale } from '../../../middleware/locale.js'
+import { sessionIdOf } from '../../../middleware/session.js'
+import type { Reading } from '../../../monitoring/reader.js'
+import { timelineOf } from '../../../monitoring/timeline.js'
+import { chartsOf, minutesOf } from './chart.js'
+import { createStreams, type Moment } from './streams.js'
+import { presentCluster } from './view.js'
 
 /** What of the page is sent anew, each a template and an element of the page with this id. */
 const pieces = ['servers', 'happened'] as const

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 import type { Log } from '../log.js'
-import type { Figures } from './figures.js'
+import type { Stats } from './stats.js'
 import { type Identity, insertHeartbeat, type State } from './store.js'
 
 /** From one heartbeat to the next, in milliseconds. */
@@ -10,7 +10,7 @@ const interval = 1_000
  * Writes a heartbeat each second, one small statement on a connection that no request uses. A database that is away
  * costs heartbeats and nothing else; that it is away is logged once, and that it is back.
  */
-export function startHeartbeats(database: Knex, identity: Identity, figures: Figures, log: Log) {
+export function startHeartbeats(database: Knex, identity: Identity, stats: Stats, log: Log) {
   let state: State = 'starting'
   let failing = false
   let last = Promise.resolve()
@@ -44,11 +44,11 @@ export function startHeartbeats(database: Knex, identity: Identity, figures: Fig
   }
 
   async function write() {
-    const measured = figures.take()
+    const sample = stats.take()
     const uptimeMs = Math.round(process.uptime() * 1000)
     try {
-      await insertHeartbeat(database, { ...identity, ...measured, state, uptimeMs })
-      figures.told(measured)
+      await insertHeartbeat(database, { ...identity, ...sample, state, uptimeMs })
+      stats.reported(sample)
       if (failing) log.info('heartbeats are written again')
       failing = false
     } catch (error) {

@@ -1,6 +1,6 @@
 import type { Middleware } from 'koa'
-import { type Databases, pingDatabases } from '../databases.js'
-import type { Lifecycle } from '../middleware/drain.js'
+import { type Databases, pingDatabases } from '../../databases.js'
+import type { Lifecycle } from '../../middleware/drain.js'
 
 /**
  * /livez: this process answers; it asks no database, so that a database's fault gets no replica restarted.

@@ -3,7 +3,7 @@ import type { Databases } from '../databases.js'
 import { type PoolUse, poolsOf } from './pools.js'
 
 /** What a heartbeat tells of the replica's work; times in milliseconds, null where there was nothing to time. */
-export interface Measured {
+export interface Sample {
   spanMs: number
   requests: number
   errors: number
@@ -23,10 +23,10 @@ const seconds = 5
 /** How often the event loop is looked at, in milliseconds; every look is late by this much when nothing holds it up. */
 const resolution = 20
 
-export type Figures = ReturnType<typeof createFigures>
+export type Stats = ReturnType<typeof createStats>
 
 /** Counts between heartbeats. Costs a request some microseconds. */
-export function createFigures(databases: Databases) {
+export function createStats(databases: Databases) {
   const slots = Array.from({ length: seconds }, newHistogram)
   const lag = monitorEventLoopDelay({ resolution })
   lag.enable()
@@ -50,14 +50,14 @@ export function createFigures(databases: Databases) {
       slots[current]?.record(Math.min(Math.max(1, Math.round(ms * 1000)), longest))
     },
 
-    /** The figures of now. What is counted stays counted until `told` says that it was written down. */
-    take(): Measured {
+    /** The stats of now. What is counted stays counted until `told` says that it was written down. */
+    take(): Sample {
       const all = newHistogram()
       for (const slot of slots) all.add(slot)
       current = (current + 1) % seconds
       slots[current]?.reset()
       const percentile = (percent: number) => (all.count > 0 ? all.percentile(percent) / 1000 : null)
-      const measured = {
+      const sample = {
         spanMs: Math.round(performance.now() - counted.since),
         requests: counted.requests,
         errors: counted.errors,
@@ -73,10 +73,10 @@ export function createFigures(databases: Databases) {
       lag.reset()
       mostRunning = running
       mostUsed = 0
-      return measured
+      return sample
     },
 
-    told({ spanMs, requests, errors }: Measured) {
+    reported({ spanMs, requests, errors }: Sample) {
       counted = {
         requests: counted.requests - requests,
         errors: counted.errors - errors,

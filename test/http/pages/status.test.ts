@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
-import { insertHeartbeat } from '../../app/cluster/store.js'
-import { firstTold, openStream, type Told, watch } from '../event-stream.js'
-import { Person, signedIn, unique } from '../person.js'
-import { allReady, replicaNamed, signal } from '../replica.js'
-import { databases, replicaAddresses } from '../system.js'
+import { insertHeartbeat } from '../../../app/monitoring/store.js'
+import { firstTold, openStream, type Told, watch } from '../../event-stream.js'
+import { Person, signedIn, unique } from '../../person.js'
+import { allReady, replicaNamed, signal } from '../../replica.js'
+import { databases, replicaAddresses } from '../../system.js'
 
 describe('the page of the servers', () => {
   let person: Person
@@ -53,14 +53,14 @@ describe('the page of the servers', () => {
 
   it('shows what a replica told, and a replica that is silent as dead', async () => {
     const replica = `made-up-${unique()}`
-    await insertHeartbeat(databases.users, { ...madeUp, replica, life: unique(), state: 'ready' })
+    await insertHeartbeat(databases.users, { ...madeUp, replica, run: unique(), state: 'ready' })
     const cardOf = async () => (await person.get('/status')).$(`[data-replica=${replica}]`)
     await sleep(1_000)
     const card = await cardOf()
     expect(card.attr('data-condition')).to.equal('ready')
     expect(card.find('[data-figure=rate] strong').text()).to.equal('250')
-    const figures = card.find('dd').map((_, each) => card.find(each).text())
-    expect(figures.get()).to.deep.equal(['3.5 ms', '20 ms', '140 ms', '7', '12', '1.5 ms', '95 MB', '4 of 20'])
+    const stats = card.find('dd').map((_, each) => card.find(each).text())
+    expect(stats.get()).to.deep.equal(['3.5 ms', '20 ms', '140 ms', '7', '12', '1.5 ms', '95 MB', '4 of 20'])
     expect(card.find('.about').text()).to.contain('container 3f2a9c').and.contain('up 1 h 2 min')
     await sleep(4_000)
     const dead = await cardOf()

@@ -1,11 +1,11 @@
-import { conditionOf, death, hasLeft, type Life, livesOf } from './lives.js'
 import type { Reading } from './reader.js'
+import { conditionOf, death, hasLeft, type Run, runsOf } from './runs.js'
 
-export type MarkKind = 'started' | 'killed' | 'hung' | 'draining' | 'returned' | 'database'
+export type EventKind = 'started' | 'killed' | 'hung' | 'draining' | 'returned' | 'database'
 
 /** Something that happened; `at` in milliseconds of the epoch, `replica` empty where it happened to the database. */
-export interface Mark {
-  kind: MarkKind
+export interface ClusterEvent {
+  kind: EventKind
   replica: string
   at: number
   /** For how long the replica or the database was away, in milliseconds, where it is known. */
@@ -13,38 +13,38 @@ export interface Mark {
 }
 
 /** What happened in the last 15 minutes, oldest first. */
-export function marksOf({ beats, now }: Reading): Mark[] {
+export function eventsOf({ beats, now }: Reading): ClusterEvent[] {
   const newest = beats.at(-1)?.at ?? now
-  const marks = [...livesOf(beats).values()].flatMap((lives) =>
-    lives.flatMap((life, index) => [
-      ...beginning(life, lives[index - 1]),
-      ...gaps(life, beats),
-      ...ending(life, index < lives.length - 1, newest),
+  const marks = [...runsOf(beats).values()].flatMap((runs) =>
+    runs.flatMap((run, index) => [
+      ...beginning(run, runs[index - 1]),
+      ...gaps(run, beats),
+      ...ending(run, index < runs.length - 1, newest),
     ]),
   )
   return onceEach(marks.sort((a, b) => a.at - b.at))
 }
 
-/** A life of which the first heartbeat is older than what was read has no beginning to tell. */
-function beginning({ replica, first }: Life, before: Life | undefined): Mark[] {
+/** A run of which the first heartbeat is older than what was read has no beginning to tell. */
+function beginning({ replica, first }: Run, before: Run | undefined): ClusterEvent[] {
   if (before) return [{ kind: 'returned', replica, at: first.at, away: first.at - before.last.at }]
   return first.uptimeMs < 5_000 ? [{ kind: 'started', replica, at: first.at }] : []
 }
 
-function ending(life: Life, another: boolean, newest: number): Mark[] {
-  const { replica, beats, last } = life
+function ending(run: Run, another: boolean, newest: number): ClusterEvent[] {
+  const { replica, beats, last } = run
   const draining = beats.find(({ state }) => state === 'draining' || state === 'left')
-  const killed = !hasLeft(life) && (another || conditionOf(life, newest) === 'killed')
+  const killed = !hasLeft(run) && (another || conditionOf(run, newest) === 'killed')
   return [
     ...(draining ? [{ kind: 'draining', replica, at: draining.at } as const] : []),
     ...(killed ? [{ kind: 'killed', replica, at: last.at } as const] : []),
   ]
 }
 
-/** Where a life was silent and went on: while the others spoke it hung, and else the database was away. */
-function gaps({ replica, beats }: Life, all: Life['beats']): Mark[] {
+/** Where a run was silent and went on: while the others spoke it hung, and else the database was away. */
+function gaps({ replica, beats }: Run, all: Run['beats']): ClusterEvent[] {
   const margin = death / 2
-  return beats.flatMap((beat, index): Mark[] => {
+  return beats.flatMap((beat, index): ClusterEvent[] => {
     const before = beats[index - 1]
     if (!before || beat.at - before.at <= death) return []
     const away = beat.at - before.at
@@ -60,7 +60,7 @@ function gaps({ replica, beats }: Life, all: Life['beats']): Mark[] {
 }
 
 /** All replicas tell of the same absence of the database, each from its own last heartbeat on. */
-function onceEach(marks: Mark[]): Mark[] {
+function onceEach(marks: ClusterEvent[]): ClusterEvent[] {
   const absences = marks.filter(({ kind }) => kind === 'database')
   return marks.filter((mark) => {
     if (mark.kind !== 'database') return true

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
-import { deleteOldHeartbeats, findHeartbeats, type Heartbeat } from '../../app/cluster/store.js'
+import { deleteOldHeartbeats, findHeartbeats, type Heartbeat } from '../../app/monitoring/store.js'
 import { waitUntil } from '../../stack/processes.js'
 import { Person } from '../person.js'
 import { allReady, replicaNamed, signal } from '../replica.js'
@@ -38,7 +38,7 @@ describe('the heartbeats', () => {
     await waitUntil('not all were counted', 4, async () => (await counted()) - before >= 25)
     await sleep(1_500)
     expect((await counted()) - before).to.equal(25)
-    const [last] = (await lifeOf('app2')).slice(-1)
+    const [last] = (await runOf('app2')).slice(-1)
     expect(last?.p50Ms).to.be.above(0)
     expect(last?.p99Ms).to.be.at.least(last?.p50Ms as number)
   })
@@ -46,7 +46,7 @@ describe('the heartbeats', () => {
   it('say that a replica leaves, and that it has left', async () => {
     const pid = String(replicaNamed('app3').pid)
     signal('app3', 'SIGTERM')
-    const states = async () => (await lifeOf('app3', pid)).map(({ state }) => state)
+    const states = async () => (await runOf('app3', pid)).map(({ state }) => state)
     await waitUntil('it has not left', 5, async () => (await states()).at(-1) === 'left')
     expect((await states()).slice(-2)).to.deep.equal(['draining', 'left'])
   })
@@ -87,7 +87,7 @@ describe('the heartbeats', () => {
   })
 })
 
-async function lifeOf(name: string, pid = String(replicaNamed(name).pid)): Promise<Heartbeat[]> {
+async function runOf(name: string, pid = String(replicaNamed(name).pid)): Promise<Heartbeat[]> {
   const { beats } = await findHeartbeats(databases.users)
   return beats.filter(({ replica, process }) => replica === name && process === pid)
 }

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex'
-import type { Measured } from './figures.js'
+import type { Sample } from './stats.js'
 
 /** What a replica says of itself. */
 export type State = 'starting' | 'ready' | 'draining' | 'left'
@@ -7,12 +7,12 @@ export type State = 'starting' | 'ready' | 'draining' | 'left'
 /** One run of a replica, from its start to its end. */
 export interface Identity {
   replica: string
-  life: string
+  run: string
   process: string
   version: string
 }
 
-export interface NewHeartbeat extends Identity, Measured {
+export interface NewHeartbeat extends Identity, Sample {
   state: State
   uptimeMs: number
 }
@@ -68,7 +68,7 @@ type Column = keyof typeof columns
 
 const columns = {
   replica: 'replica',
-  life: 'life',
+  run: 'life',
   process: 'process',
   version: 'version',
   state: 'state',

@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { DatabaseConfig } from '../config.js'
 import { type Databases, openPool } from '../databases.js'
 import type { Log } from '../log.js'
-import { createFigures } from './figures.js'
 import { startHeartbeats } from './heartbeats.js'
 import { createMetrics } from './metrics.js'
 import { createReader } from './reader.js'
+import { createStats } from './stats.js'
 import { findProcess, findVersion } from './version.js'
 
 /** A heartbeat and a reading may run at once; requests have connections of their own, so neither waits for the other. */
@@ -20,13 +20,13 @@ export type Cluster = ReturnType<typeof joinCluster>
 
 export function joinCluster({ replica, database, databases, log }: Membership) {
   const pool = openPool(database, connections)
-  const figures = createFigures(databases)
-  const identity = { replica, life: randomBytes(8).toString('hex'), process: findProcess(), version: findVersion() }
-  const heartbeats = startHeartbeats(pool, identity, figures, log)
+  const stats = createStats(databases)
+  const identity = { replica, run: randomBytes(8).toString('hex'), process: findProcess(), version: findVersion() }
+  const heartbeats = startHeartbeats(pool, identity, stats, log)
   const leaving = new AbortController()
 
   return {
-    figures,
+    stats,
     metrics: createMetrics(replica, databases),
     read: createReader(pool),
     /** Aborted when the replica begins to leave. */

@@ -1,7 +1,7 @@
 import type { Heartbeat, State } from './store.js'
 
 /** One run of a replica, as far as its heartbeats tell; there is always a first one and a last one. */
-export interface Life {
+export interface Run {
   replica: string
   beats: Heartbeat[]
   first: Heartbeat
@@ -15,37 +15,37 @@ export const death = 3_000
 /** What a replica is in, by what it says and by its silence. */
 export type Condition = State | 'silent' | 'killed'
 
-/** The lives of each replica in the order of their starts; the names in the order in which people count: app2, app10. */
-export function livesOf(beats: Heartbeat[]): Map<string, Life[]> {
-  const lives = new Map<string, Life>()
+/** The runs of each replica in the order of their starts; the names in the order in which people count: app2, app10. */
+export function runsOf(beats: Heartbeat[]): Map<string, Run[]> {
+  const runs = new Map<string, Run>()
   for (const beat of beats) {
-    const life = lives.get(beat.life)
-    if (life) {
-      life.beats.push(beat)
-      life.last = beat
+    const run = runs.get(beat.run)
+    if (run) {
+      run.beats.push(beat)
+      run.last = beat
     } else {
-      lives.set(beat.life, { replica: beat.replica, beats: [beat], first: beat, last: beat })
+      runs.set(beat.run, { replica: beat.replica, beats: [beat], first: beat, last: beat })
     }
   }
-  const all = [...lives.values()]
+  const all = [...runs.values()]
   const names = [...new Set(all.map(({ replica }) => replica))]
   names.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
   return new Map(names.map((name) => [name, all.filter(({ replica }) => replica === name)]))
 }
 
 /**
- * What a life is in.
+ * What a run is in.
  * @param newest the moment of the newest heartbeat of any replica. Silence counts from there and not from now: when the
  * database is away nobody can write, and nobody is dead for that
  */
-export function conditionOf(life: Life, newest: number): Condition {
-  if (hasLeft(life)) return 'left'
-  const silent = newest - life.last.at
+export function conditionOf(run: Run, newest: number): Condition {
+  if (hasLeft(run)) return 'left'
+  const silent = newest - run.last.at
   if (silent > death) return 'killed'
-  return silent > silence ? 'silent' : life.last.state
+  return silent > silence ? 'silent' : run.last.state
 }
 
-/** Whether a life ended in good order. */
-export function hasLeft({ beats }: Life): boolean {
+/** Whether a run ended in good order. */
+export function hasLeft({ beats }: Run): boolean {
   return beats.some(({ state }) => state === 'left')
 }

@@ -1,8 +1,5 @@
-import type { Middleware } from 'koa'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Databases } from '../databases.js'
-import type { Lifecycle } from '../middleware/drain.js'
-import type { Figures } from './figures.js'
 import { poolsOf } from './pools.js'
 
 /** The upper ends of the classes that durations are counted in, in seconds. */
@@ -47,33 +44,3 @@ export function createMetrics(replica: string, databases: Databases) {
 }
 
 export type Metrics = ReturnType<typeof createMetrics>
-
-/** GET /metrics, for Prometheus inside the network; nginx lets nobody else ask. */
-export function metricsPage({ registry }: Metrics): Middleware {
-  return async (ctx, next) => {
-    if (ctx.path !== '/metrics') return next()
-    ctx.body = await registry.metrics()
-    ctx.set('Content-Type', registry.contentType)
-  }
-}
-
-/** Counts and times each request, for Prometheus and for the heartbeats; not those that a replica which leaves refuses. */
-export function measure(metrics: Metrics, figures: Figures, lifecycle: Lifecycle): Middleware {
-  return async (ctx, next) => {
-    if (lifecycle.draining) return next()
-    const start = performance.now()
-    metrics.inFlight.inc()
-    figures.begin()
-    try {
-      await next()
-    } finally {
-      const ms = performance.now() - start
-      // By the pattern of the address: the addresses themselves would be as many series as products.
-      const route = typeof ctx._matchedRoute === 'string' ? ctx._matchedRoute : 'none'
-      metrics.inFlight.dec()
-      metrics.requests.inc({ route, method: ctx.method, status: ctx.status })
-      metrics.durations.observe({ route, method: ctx.method }, ms / 1000)
-      figures.end(ms, ctx.status)
-    }
-  }
-}

@@ -1,8 +1,8 @@
-import type { Mark } from '../cluster/marks.js'
-import { history } from '../cluster/store.js'
-import type { Timeline } from '../cluster/timeline.js'
-import type { Locale } from '../middleware/locale.js'
-import { numberOf, timeOf, tones } from './status-view.js'
+import type { Locale } from '../../../middleware/locale.js'
+import type { ClusterEvent } from '../../../monitoring/events.js'
+import { history } from '../../../monitoring/store.js'
+import type { Timeline } from '../../../monitoring/timeline.js'
+import { numberOf, timeOf, tones } from './view.js'
 
 type Values = (number | null)[]
 
@@ -15,7 +15,7 @@ const step = 5
  * The last 15 minutes as drawings, for where no script runs: requests a second, one replica's on top of the other's, so
  * that the whole shows and how it moves from one to another; and the 95th percentile as lines.
  */
-export function chartsOf({ from, replicas }: Timeline, happened: (Mark & { words: string })[], locale: Locale) {
+export function chartsOf({ from, replicas }: Timeline, happened: (ClusterEvent & { words: string })[], locale: Locale) {
   const series = Object.values(replicas)
   const stacked = stack(series.map(({ requests }) => coarse(requests, mean)))
   const lines = series.map(({ p95 }) => coarse(p95, most))

@@ -1,9 +1,9 @@
 import { PassThrough } from 'node:stream'
-import type { Cluster } from '../cluster/cluster.js'
-import type { Reading } from '../cluster/reader.js'
-import { NotExecuted } from '../errors.js'
-import type { Log } from '../log.js'
-import type { Locale } from '../middleware/locale.js'
+import { NotExecuted } from '../../../errors.js'
+import type { Log } from '../../../log.js'
+import type { Locale } from '../../../middleware/locale.js'
+import type { Cluster } from '../../../monitoring/cluster.js'
+import type { Reading } from '../../../monitoring/reader.js'
 
 /** How a reading is shown: with all of its history, as the first of a stream; as the last that there was. */
 export interface Moment {
@@ -79,7 +79,7 @@ export function createStreams({ cluster, livingSessions, compose, log }: Parts) 
   }
 
   async function tick() {
-    // While the database keeps a reading waiting, nginx and the page must still see that this replica lives.
+    // While the database keeps a reading waiting, nginx and the page must still see that this replica runs.
     if (busy) return tell(() => event('waiting', '1'))
     busy = true
     try {

@@ -1,5 +1,5 @@
-import { livesOf } from './lives.js'
 import type { Reading } from './reader.js'
+import { runsOf } from './runs.js'
 import { type Heartbeat, history } from './store.js'
 
 /** A value for each second from `from` on, in seconds of the epoch; null where the replica did not speak. */
@@ -17,13 +17,13 @@ const neighbours = 2_500
 /** The last seconds of all replicas, up to 15 minutes. */
 export function timelineOf({ beats, now }: Reading, seconds = history): Timeline {
   const from = Math.floor(now / 1000) - settled - seconds + 1
-  const replicas = [...livesOf(beats)].map(([replica, lives]) => {
+  const replicas = [...runsOf(beats)].map(([replica, runs]) => {
     const requests: (number | null)[] = Array(seconds).fill(null)
     const p95 = [...requests]
-    for (const life of lives) {
-      for (const [index, beat] of life.beats.entries()) {
+    for (const run of runs) {
+      for (const [index, beat] of run.beats.entries()) {
         const second = Math.floor(beat.at / 1000) - from
-        for (let each = Math.max(0, firstSecond(life.beats[index - 1], beat) - from); each <= second; each++) {
+        for (let each = Math.max(0, firstSecond(run.beats[index - 1], beat) - from); each <= second; each++) {
           if (each >= seconds) break
           requests[each] = rateOf(beat)
           p95[each] = beat.p95Ms

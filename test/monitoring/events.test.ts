@@ -1,48 +1,48 @@
 import { expect } from 'chai'
-import { conditionOf, type Life, livesOf } from '../../app/cluster/lives.js'
-import { marksOf } from '../../app/cluster/marks.js'
-import type { Heartbeat, State } from '../../app/cluster/store.js'
-import { timelineOf } from '../../app/cluster/timeline.js'
+import { eventsOf } from '../../app/monitoring/events.js'
+import { conditionOf, type Run, runsOf } from '../../app/monitoring/runs.js'
+import type { Heartbeat, State } from '../../app/monitoring/store.js'
+import { timelineOf } from '../../app/monitoring/timeline.js'
 
 /** What is read from heartbeats; times in seconds. */
 describe('what the heartbeats tell', () => {
   it('nothing, of replicas that beat on', () => {
-    expect(told([...life('app1', 0, 30), ...life('app2', 0, 30)])).to.deep.equal([])
+    expect(reported([...run('app1', 0, 30), ...run('app2', 0, 30)])).to.deep.equal([])
   })
 
   it('a death, after 3 s of silence and no earlier', () => {
-    const until = (end: number) => [...life('app1', 0, end), ...life('app2', 0, 10)]
+    const until = (end: number) => [...run('app1', 0, end), ...run('app2', 0, 10)]
     expect(conditionAt(until(10))).to.equal('ready')
     expect(conditionAt(until(8))).to.equal('silent')
-    expect(told(until(7))).to.deep.equal([])
+    expect(reported(until(7))).to.deep.equal([])
     expect(conditionAt(until(6))).to.equal('killed')
-    expect(told(until(6))).to.deep.equal(['6 app1 killed'])
+    expect(reported(until(6))).to.deep.equal(['6 app1 killed'])
   })
 
   it('a death and a return, however short it was', () => {
-    const beats = [...life('app1', 0, 5), ...life('app1', 6, 9), ...life('app2', 0, 9)]
-    expect(told(beats)).to.deep.equal(['5 app1 killed', '6 app1 returned'])
+    const beats = [...run('app1', 0, 5), ...run('app1', 6, 9), ...run('app2', 0, 9)]
+    expect(reported(beats)).to.deep.equal(['5 app1 killed', '6 app1 returned'])
   })
 
   it('an orderly end, which is no death', () => {
-    const beats = [...life('app1', 0, 5, { 4: 'draining', 5: 'left' }), ...life('app2', 0, 20)]
+    const beats = [...run('app1', 0, 5, { 4: 'draining', 5: 'left' }), ...run('app2', 0, 20)]
     expect(conditionAt(beats)).to.equal('left')
-    expect(told(beats)).to.deep.equal(['4 app1 draining'])
+    expect(reported(beats)).to.deep.equal(['4 app1 draining'])
   })
 
   it('a replica that hung, which had seemed dead', () => {
-    const hung = life('app1', 0, 20).filter(({ at }) => at <= 5_000 || at >= 12_000)
-    expect(told([...hung, ...life('app2', 0, 20)])).to.deep.equal(['5 app1 hung', '12 app1 returned'])
+    const hung = run('app1', 0, 20).filter(({ at }) => at <= 5_000 || at >= 12_000)
+    expect(reported([...hung, ...run('app2', 0, 20)])).to.deep.equal(['5 app1 hung', '12 app1 returned'])
   })
 
   it('the database’s absence, once, and of nobody’s death', () => {
     const around = ({ at }: Heartbeat) => at <= 5_000 || at >= 12_000
-    const beats = ['app1', 'app2', 'app3'].flatMap((name) => life(name, 0, 20)).filter(around)
-    expect(told(beats)).to.deep.equal(['5  database'])
+    const beats = ['app1', 'app2', 'app3'].flatMap((name) => run(name, 0, 20)).filter(around)
+    expect(reported(beats)).to.deep.equal(['5  database'])
   })
 
   it('values for each second, none for those in which a replica was dead', () => {
-    const beats = sorted([...life('app1', 0, 5), ...life('app1', 9, 20), ...life('app2', 0, 20)])
+    const beats = sorted([...run('app1', 0, 5), ...run('app1', 9, 20), ...run('app2', 0, 20)])
     const { from, replicas } = timelineOf({ now: 20_000, beats }, 15)
     expect(from).to.equal(4)
     expect(replicas.app1?.requests).to.deep.equal([5, 5, null, null, null, ...Array(10).fill(5)])
@@ -51,13 +51,13 @@ describe('what the heartbeats tell', () => {
 })
 
 /** A beat a second from one to another. */
-function life(replica: string, from: number, to: number, states: Record<number, State> = {}): Heartbeat[] {
+function run(replica: string, from: number, to: number, states: Record<number, State> = {}): Heartbeat[] {
   const name = `${replica} from ${from}`
   return Array.from({ length: to - from + 1 }, (_, index) => ({
     id: index,
     at: (from + index) * 1000,
     replica,
-    life: name,
+    run: name,
     process: '1',
     version: '1',
     state: states[from + index] ?? 'ready',
@@ -80,12 +80,12 @@ function sorted(beats: Heartbeat[]): Heartbeat[] {
   return beats.toSorted((a, b) => a.at - b.at)
 }
 
-function told(beats: Heartbeat[]): string[] {
-  const marks = marksOf({ now: 0, beats: sorted(beats) })
+function reported(beats: Heartbeat[]): string[] {
+  const marks = eventsOf({ now: 0, beats: sorted(beats) })
   return marks.map(({ kind, replica, at }) => `${at / 1000} ${replica} ${kind}`)
 }
 
 function conditionAt(beats: Heartbeat[]): string {
   const all = sorted(beats)
-  return conditionOf(livesOf(all).get('app1')?.at(-1) as Life, all.at(-1)?.at as number)
+  return conditionOf(runsOf(all).get('app1')?.at(-1) as Run, all.at(-1)?.at as number)
 }
