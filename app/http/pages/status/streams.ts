@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { NotExecuted } from '../../../errors.js'
+import type { Locale } from '../../../i18n/locales.js'
 import type { Log } from '../../../log.js'
-import type { Locale } from '../../../middleware/locale.js'
 import type { Cluster } from '../../../monitoring/cluster.js'
 import type { Reading } from '../../../monitoring/reader.js'
 
@@ -20,7 +20,7 @@ interface Viewer {
 
 interface Parts {
   cluster: Cluster
-  livingSessions: (ids: string[]) => Promise<Set<string>>
+  liveSessions: (ids: string[], deadline: AbortSignal) => Promise<Set<string>>
   compose: (reading: Reading, locale: Locale, moment: Moment) => Promise<string>
   log: Log
 }
@@ -40,7 +40,7 @@ const sessionsEvery = 3
 const mostBehind = 256 * 1024
 
 /** The streams of server-sent events of this replica. While there are any, there is one reading a second for all. */
-export function createStreams({ cluster, livingSessions, compose, log }: Parts) {
+export function createStreams({ cluster, liveSessions, compose, log }: Parts) {
   const viewers = new Map<PassThrough, Viewer>()
   let timer: NodeJS.Timeout | undefined
   let ticks = 0
@@ -105,7 +105,8 @@ export function createStreams({ cluster, livingSessions, compose, log }: Parts) 
   }
 
   async function endSignedOut() {
-    const living = await livingSessions([...viewers.values()].map(({ sessionId }) => sessionId))
+    const ids = [...viewers.values()].map(({ sessionId }) => sessionId)
+    const living = await liveSessions(ids, AbortSignal.timeout(interval))
     for (const [stream, { sessionId }] of viewers) {
       if (!living.has(sessionId)) stream.end(event('ended', '1'))
     }

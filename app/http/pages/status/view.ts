@@ -1,4 +1,5 @@
-import { type Locale, textsOf } from '../../../middleware/locale.js'
+import type { Locale } from '../../../i18n/locales.js'
+import { type Texts, textsOf } from '../../../i18n/texts.js'
 import { type ClusterEvent, eventsOf } from '../../../monitoring/events.js'
 import type { Reading } from '../../../monitoring/reader.js'
 import { type Condition, conditionOf, type Run, runsOf } from '../../../monitoring/runs.js'
@@ -15,8 +16,6 @@ const mostOnCard = 2
 /** How long a replica that left counts as missing, and how long a card shows that it was dead, in milliseconds. */
 const missed = 30_000
 const fresh = 10_000
-
-type Texts = ReturnType<typeof textsOf>
 
 /** The cluster in a person's language, ready to be printed. */
 export function presentCluster(
