@@ -39,5 +39,15 @@ export class KeyReused extends Error {
 /** Thrown when this replica did nothing with the request, so that another one may be asked: draining, or too busy. */
 export class NotExecuted extends Error {}
 
+/** Thrown when somebody has as much of something as one person may have; `retryAfter` in seconds. */
+export class TooMany extends Error {
+  constructor(
+    what: string,
+    readonly retryAfter: number,
+  ) {
+    super(`too many: ${what}`)
+  }
+}
+
 /** Thrown when a database could not be reached before the deadline. */
 export class DatabaseUnavailable extends Error {}
