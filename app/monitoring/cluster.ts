@@ -10,42 +10,40 @@ import { createReader } from './reader.js'
 import { createStats } from './stats.js'
 import { findProcess, findVersion } from './version.js'
 
-/** A heartbeat and a reading may run at once; requests have connections of their own, so neither waits for the other. */
-const connections = 2
+/** How long the last heartbeat may hold up a replica that leaves while the database is away, in milliseconds. */
+const leaveTimeout = 500
 
-/** How long saying goodbye may hold up a replica that leaves while the database is away, in milliseconds. */
-const goodbyePatience = 500
-
-/** This replica among the others: what it counts of itself, tells them, and reads of all. */
+/** This replica among the others: its stats, its heartbeats, and a reading of everybody's. */
 export type Cluster = ReturnType<typeof joinCluster>
 
 export function joinCluster({ replica, database, databases, log }: Membership) {
-  const pool = openPool(database, connections)
+  // A connection for each, apart from those of requests: a slow reading must not make a living replica look silent.
+  const [writing, reading] = [openPool(database, 1), openPool(database, 1)]
   const stats = createStats(databases)
   const identity = { replica, run: randomBytes(8).toString('hex'), process: findProcess(), version: findVersion() }
-  const heartbeats = startHeartbeats(pool, identity, stats, log)
+  const heartbeats = startHeartbeats(writing, identity, stats, log)
   const leaving = new AbortController()
 
   return {
     stats,
     metrics: createMetrics(replica, databases),
-    read: createReader(pool),
+    read: createReader(reading),
     /** Aborted when the replica begins to leave. */
     leaving: leaving.signal,
 
     listen() {
-      heartbeats.become('ready')
+      heartbeats.enter('ready')
     },
 
     drain() {
-      heartbeats.become('draining')
+      heartbeats.enter('draining')
       leaving.abort()
     },
 
-    /** Says goodbye, so that the others do not take this replica for killed. */
+    /** Writes the last heartbeat, so that the others do not take this replica for killed. */
     async leave() {
-      const left = heartbeats.leave().then(() => pool.destroy())
-      await Promise.race([left, sleep(goodbyePatience)])
+      const left = heartbeats.leave().then(() => Promise.all([writing.destroy(), reading.destroy()]))
+      await Promise.race([left, sleep(leaveTimeout)])
     },
   }
 }

@@ -1,5 +1,5 @@
 import type { Reading } from './reader.js'
-import { conditionOf, death, hasLeft, type Run, runsOf } from './runs.js'
+import { conditionOf, deadAfter, hasLeft, type Run, runsOf } from './runs.js'
 
 export type EventKind = 'started' | 'killed' | 'hung' | 'draining' | 'returned' | 'database'
 
@@ -13,40 +13,39 @@ export interface ClusterEvent {
 }
 
 /** What happened in the last 15 minutes, oldest first. */
-export function eventsOf({ beats, now }: Reading): ClusterEvent[] {
-  const newest = beats.at(-1)?.at ?? now
-  const marks = [...runsOf(beats).values()].flatMap((runs) =>
+export function eventsOf(reading: Reading): ClusterEvent[] {
+  const events = [...runsOf(reading.beats).values()].flatMap((runs) =>
     runs.flatMap((run, index) => [
       ...beginning(run, runs[index - 1]),
-      ...gaps(run, beats),
-      ...ending(run, index < runs.length - 1, newest),
+      ...gaps(run, reading.beats),
+      ...ending(run, index < runs.length - 1, reading),
     ]),
   )
-  return onceEach(marks.sort((a, b) => a.at - b.at))
+  return onceEach(events.sort((a, b) => a.at - b.at))
 }
 
-/** A run of which the first heartbeat is older than what was read has no beginning to tell. */
+/** The start of a run may be older than what was read. */
 function beginning({ replica, first }: Run, before: Run | undefined): ClusterEvent[] {
   if (before) return [{ kind: 'returned', replica, at: first.at, away: first.at - before.last.at }]
   return first.uptimeMs < 5_000 ? [{ kind: 'started', replica, at: first.at }] : []
 }
 
-function ending(run: Run, another: boolean, newest: number): ClusterEvent[] {
+function ending(run: Run, another: boolean, reading: Reading): ClusterEvent[] {
   const { replica, beats, last } = run
   const draining = beats.find(({ state }) => state === 'draining' || state === 'left')
-  const killed = !hasLeft(run) && (another || conditionOf(run, newest) === 'killed')
+  const killed = !hasLeft(run) && (another || conditionOf(run, reading) === 'killed')
   return [
     ...(draining ? [{ kind: 'draining', replica, at: draining.at } as const] : []),
     ...(killed ? [{ kind: 'killed', replica, at: last.at } as const] : []),
   ]
 }
 
-/** Where a run was silent and went on: while the others spoke it hung, and else the database was away. */
+/** Where a run was silent and went on: it hung if others were heard meanwhile, and else the database was away. */
 function gaps({ replica, beats }: Run, all: Run['beats']): ClusterEvent[] {
-  const margin = death / 2
+  const margin = deadAfter / 2
   return beats.flatMap((beat, index): ClusterEvent[] => {
     const before = beats[index - 1]
-    if (!before || beat.at - before.at <= death) return []
+    if (!before || beat.at - before.at <= deadAfter) return []
     const away = beat.at - before.at
     const others = all.some(({ replica: other, at }) => {
       return other !== replica && at > before.at + margin && at < beat.at - margin
@@ -59,12 +58,12 @@ function gaps({ replica, beats }: Run, all: Run['beats']): ClusterEvent[] {
   })
 }
 
-/** All replicas tell of the same absence of the database, each from its own last heartbeat on. */
-function onceEach(marks: ClusterEvent[]): ClusterEvent[] {
-  const absences = marks.filter(({ kind }) => kind === 'database')
-  return marks.filter((mark) => {
-    if (mark.kind !== 'database') return true
-    const before = absences[absences.indexOf(mark) - 1]
-    return !before || mark.at - before.at > death
+/** All replicas report the same absence of the database, each from its own last heartbeat on. */
+function onceEach(events: ClusterEvent[]): ClusterEvent[] {
+  const absences = events.filter(({ kind }) => kind === 'database')
+  return events.filter((event) => {
+    if (event.kind !== 'database') return true
+    const before = absences[absences.indexOf(event) - 1]
+    return !before || event.at - before.at > deadAfter
   })
 }

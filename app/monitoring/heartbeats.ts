@@ -4,7 +4,7 @@ import type { Stats } from './stats.js'
 import { type Identity, insertHeartbeat, type State } from './store.js'
 
 /** From one heartbeat to the next, in milliseconds. */
-const interval = 1_000
+export const interval = 1_000
 
 /**
  * Writes a heartbeat each second, one small statement on a connection that no request uses. A database that is away
@@ -19,8 +19,8 @@ export function startHeartbeats(database: Knex, identity: Identity, stats: Stats
   beat()
 
   return {
-    /** Tells a new state at once. */
-    become(next: Exclude<State, 'left'>) {
+    /** Reports a new state at once. */
+    enter(next: Exclude<State, 'left'>) {
       state = next
       beat()
     },
@@ -33,7 +33,7 @@ export function startHeartbeats(database: Knex, identity: Identity, stats: Stats
     },
   }
 
-  /** In order, and never more than one in waiting: while the database is slow, there is nothing to tell it twice. */
+  /** One at a time, and one more in waiting at most: a slow database needs no second report of the same. */
   function beat() {
     if (waiting) return
     waiting = true

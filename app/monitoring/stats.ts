@@ -2,7 +2,7 @@ import { createHistogram, monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Databases } from '../database/database.js'
 import { type PoolUse, poolsOf } from './pools.js'
 
-/** What a heartbeat tells of the replica's work; times in milliseconds, null where there was nothing to time. */
+/** A replica's work since its last heartbeat; times in milliseconds, null where there was nothing to time. */
 export interface Sample {
   spanMs: number
   requests: number
@@ -50,7 +50,7 @@ export function createStats(databases: Databases) {
       slots[current]?.record(Math.min(Math.max(1, Math.round(ms * 1000)), longest))
     },
 
-    /** The stats of now. What is counted stays counted until `told` says that it was written down. */
+    /** What is counted stays counted until `reported` says that a heartbeat with it was written. */
     take(): Sample {
       const all = newHistogram()
       for (const slot of slots) all.add(slot)

@@ -28,13 +28,13 @@ export const history = 15 * 60
 const retention = history + 60
 
 /** How long a statement may take, in milliseconds; a database that hangs must not hang the heartbeats for good. */
-const patience = 2_000
+const queryTimeout = 2_000
 
 export async function insertHeartbeat(database: Knex, heartbeat: NewHeartbeat): Promise<void> {
   const row = Object.fromEntries(Object.entries(columns).map(([name, column]) => [column, heartbeat[name as Column]]))
   await database('heartbeats')
     .insert({ ...row, beat_at: database.raw('UTC_TIMESTAMP(3)') })
-    .timeout(patience)
+    .timeout(queryTimeout)
 }
 
 /**
@@ -47,7 +47,7 @@ export async function findHeartbeats(database: Knex, after = 0): Promise<{ now: 
     .whereRaw('beat_at > UTC_TIMESTAMP(3) - INTERVAL ? SECOND', [history])
     .orderBy(['beat_at', 'id'])
     .select('id', 'beat_at', columns, database.raw('UTC_TIMESTAMP(3) AS now'))
-    .timeout(patience)
+    .timeout(queryTimeout)
   const beats = rows.map(({ beat_at: at, now: _, ...row }) => ({ ...row, at: at.getTime() }))
   return { now: rows[0]?.now.getTime() ?? Date.now(), beats }
 }

@@ -2,13 +2,13 @@ import type { Reading } from './reader.js'
 import { runsOf } from './runs.js'
 import { type Heartbeat, history } from './store.js'
 
-/** A value for each second from `from` on, in seconds of the epoch; null where the replica did not speak. */
+/** A value for each second from `from` on, in seconds of the epoch; null where the replica was silent. */
 export interface Timeline {
   from: number
   replicas: Record<string, { requests: (number | null)[]; p95: (number | null)[] }>
 }
 
-/** The newest second that every living replica has told of, before the one that runs, in seconds. */
+/** How long ago the newest second is that every living replica has reported, in seconds. */
 const settled = 2
 
 /** Heartbeats this far apart, in milliseconds, have no silence between them, only seconds that they do not meet. */

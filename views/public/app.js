@@ -1,8 +1,11 @@
+import { showLocalTimes } from './times.js'
+
 /** What pages do better where scripts run; every page works without. */
 
 for (const input of document.querySelectorAll('input[type=password][data-show]')) addShowButton(input)
 for (const form of document.querySelectorAll('form[data-guard]')) guardUnsaved(form)
 forgetNotice()
+showLocalTimes()
 
 /** Lets people see the password that they type. */
 function addShowButton(input) {

@@ -4,7 +4,7 @@ import { insertHeartbeat } from '../../../app/monitoring/store.js'
 import { firstTold, openStream, type Told, watch } from '../../event-stream.js'
 import { Person, signedIn, unique } from '../../person.js'
 import { allReady, replicaNamed, signal } from '../../replica.js'
-import { databases, replicaAddresses } from '../../system.js'
+import { databases, replicaAddresses, stack } from '../../system.js'
 
 describe('the page of the servers', () => {
   let person: Person
@@ -43,12 +43,21 @@ describe('the page of the servers', () => {
     })
   }
 
-  it('draws the last 15 minutes, and says the same in a table', async () => {
+  it('says in Spanish that all are ready', async () => {
+    const { $ } = await person.get('/status', { 'accept-language': 'es' })
+    expect($('[role=status]').text()).to.contain('Los 3 servidores están listos.')
+  })
+
+  it('draws the last 15 minutes, and says the same in a table whose cells have names', async () => {
     const { $ } = await person.get('/status')
     expect($('svg path.requests').length).to.be.at.least(3)
     expect($('svg path.p95').length).to.be.at.least(3)
     expect($('details tbody tr')).to.have.length(15)
     expect($('details tbody tr').first().text()).to.match(/\d/)
+    for (const cell of $('details tbody td').toArray()) {
+      const names = ($(cell).attr('headers') ?? '').split(' ').map((id) => $(`th[id="${id}"]`).length)
+      expect(names).to.deep.equal([1, 1, 1])
+    }
   })
 
   it('shows what a replica told, and a replica that is silent as dead', async () => {
@@ -58,14 +67,14 @@ describe('the page of the servers', () => {
     await sleep(1_000)
     const card = await cardOf()
     expect(card.attr('data-condition')).to.equal('ready')
-    expect(card.find('[data-figure=rate] strong').text()).to.equal('250')
+    expect(card.find('[data-stat=rate] strong').text()).to.equal('250')
     const stats = card.find('dd').map((_, each) => card.find(each).text())
     expect(stats.get()).to.deep.equal(['3.5 ms', '20 ms', '140 ms', '7', '12', '1.5 ms', '95 MB', '4 of 20'])
     expect(card.find('.about').text()).to.contain('container 3f2a9c').and.contain('up 1 h 2 min')
     await sleep(4_000)
     const dead = await cardOf()
-    expect([dead.attr('data-condition'), dead.find('.condition').text()]).to.deep.equal(['killed', 'Dead'])
-    expect(dead.find('.silence').text()).to.match(/^No heartbeat for \d/)
+    expect([dead.attr('data-condition'), dead.find('.condition').text()]).to.deep.equal(['killed', 'Down'])
+    expect(dead.find('.beat').text()).to.match(/^Last heartbeat \d\.\d s ago$/)
     await databases.users('heartbeats').where({ replica }).delete()
   })
 
@@ -89,8 +98,56 @@ describe('the page of the servers', () => {
 
     const { $ } = await person.get('/status')
     expect($('[data-replica=app2]').attr('data-condition')).to.equal('ready')
-    expect($('[data-replica=app2] .latest').text()).to.contain('app2 died').and.contain('app2 came back after')
+    expect($('[data-replica=app2] .latest').text()).to.contain('app2 went down').and.contain('app2 came back after')
     expect($('svg line.mark-killed').length).to.be.at.least(1)
+  })
+
+  it('says in its headline at once that a replica is silent, and to screen readers without the seconds', async () => {
+    const events = watch(person.at(replicaAddresses()[0] as string))
+    await firstTold('they are not all ready', 15, events, ({ $ }) => $('.summary').text().trim() === allThree)
+    signal('app2', 'SIGSTOP')
+    const silent = await firstTold(
+      'its silence was not told',
+      4,
+      events,
+      ({ $ }) => !$('.summary').text().includes('All 3'),
+    )
+    expect(silent.$('.summary').text()).to.match(/^app2 has been silent for [12]\.\d s\. 2 of 3 servers are ready\. $/)
+    expect(silent.$('[role=status]').text()).to.equal('app2 has gone silent. 2 of 3 servers are ready.')
+    signal('app2', 'SIGCONT')
+    await events.return(undefined)
+  })
+
+  it('says in its headline that a replica was away, however short it was, and after a while no more', async () => {
+    const events = watch(person.at(replicaAddresses()[0] as string))
+    await firstTold('they are not all ready', 15, events, ({ $ }) => $('.summary').text().trim() === allThree)
+    signal('app2', 'SIGKILL')
+    await firstTold('its return was not told', 8, events, ({ $ }) => {
+      return /^app2 is back after \d.* All 3 servers are ready\./.test($('.summary').text())
+    })
+    await firstTold('it is told for ever', 15, events, ({ $ }) => $('.summary').text().trim() === allThree)
+    await events.return(undefined)
+  })
+
+  it('says while the database is away that it does not answer, and then of nobody that it died', async () => {
+    const events = watch(person.at(replicaAddresses()[0] as string))
+    await events.next()
+    stack.database.process?.kill('SIGSTOP')
+    try {
+      await firstTold('it was not told', 8, events, ({ $ }) =>
+        $('.summary').text().includes('database is not responding'),
+      )
+      const { $ } = (await events.next()).value as Told
+      expect($('.summary').text()).not.to.contain('ready')
+      expect($('.beat').first().text()).to.match(/[3-9]\.\d s ago/)
+    } finally {
+      stack.database.process?.kill('SIGCONT')
+    }
+    for (let each = 0; each < 6; each++) {
+      const { $ } = (await events.next()).value as Told
+      expect($('[data-condition=killed]')).to.have.length(0)
+    }
+    await events.return(undefined)
   })
 
   it('tells live of a replica that leaves, whose own streams end at once and in good order', async () => {
@@ -153,13 +210,16 @@ describe('the page of the servers', () => {
     const streams = await Promise.all(Array.from({ length: 10 }, () => openStream(near)))
     for (const stream of streams) drainQuietly(stream.events())
     expect(streams.map(({ status }) => status)).to.deep.equal(Array(10).fill(200))
-    expect((await openStream(near)).status).to.equal(503)
+    const refused = await openStream(near)
+    expect([refused.status, refused.headers.get('retry-after')]).to.deep.equal([429, '10'])
     const busy = await selectsIn(4)
     for (const stream of streams) stream.close()
     expect(idle).to.be.at.most(1)
     expect(busy).to.be.within(3, 9)
   })
 })
+
+const allThree = 'All 3 servers are ready.'
 
 const madeUp = {
   process: '3f2a9c',

@@ -1,8 +1,8 @@
 import type { Locale } from '../../../i18n/locales.js'
-import type { ClusterEvent } from '../../../monitoring/events.js'
 import { history } from '../../../monitoring/store.js'
 import type { Timeline } from '../../../monitoring/timeline.js'
-import { numberOf, timeOf, tones } from './view.js'
+import { numberOf, timeOf } from './formats.js'
+import { type ShownEvent, tones } from './view.js'
 
 type Values = (number | null)[]
 
@@ -12,36 +12,36 @@ const height = 200
 const step = 5
 
 /**
- * The last 15 minutes as drawings, for where no script runs: requests a second, one replica's on top of the other's, so
- * that the whole shows and how it moves from one to another; and the 95th percentile as lines.
+ * The last 15 minutes as drawings, for where no script runs: requests per second, one replica's on top of the other's,
+ * so that the whole shows and how it moves from one to another; and the 95th percentile as lines.
  */
-export function chartsOf({ from, replicas }: Timeline, happened: (ClusterEvent & { words: string })[], locale: Locale) {
+export function chartsOf({ from, replicas }: Timeline, events: ShownEvent[], locale: Locale) {
   const series = Object.values(replicas)
   const stacked = stack(series.map(({ requests }) => coarse(requests, mean)))
   const lines = series.map(({ p95 }) => coarse(p95, most))
-  const marks = happened.map(({ kind, at, words }) => ({ kind, x: at / 1000 - from, words }))
+  const marks = events.map(({ kind, at, words }) => ({ kind, x: at / 1000 - from, words }))
   const charts = [
-    { name: 'requests', values: stacked, shape: area },
-    { name: 'p95', values: lines, shape: line },
+    { name: 'requests', stat: 'rate', values: stacked, shape: area },
+    { name: 'p95', stat: 'p95', values: lines, shape: line },
   ] as const
-  return charts.map(({ name, values, shape }) => {
+  return charts.map(({ name, stat, values, shape }) => {
     const top = roundUp(most(values.flat()) ?? 0)
     // The highest area first, so that the lower ones lie on it.
     const shapes = values.map((each, index) => ({ tone: index % tones, path: shape(each, top) })).reverse()
-    return { name, top: numberOf(top, locale), shapes, marks, width, height, names: Object.keys(replicas) }
+    return { name, stat, top: numberOf(top, locale), shapes, marks, width, height, names: Object.keys(replicas) }
   })
 }
 
-/** The same as a table: for each minute, the newest first, each replica's requests a second and 95th percentile. */
+/** The same as a table: for each minute, the newest first, each replica's requests per second and 95th percentile. */
 export function minutesOf({ from, replicas }: Timeline, locale: Locale) {
+  const show = (value: number | null) => (value === null ? '–' : numberOf(value, locale))
   return Array.from({ length: history / 60 }, (_, minute) => {
     const start = minute * 60
-    const cells = Object.values(replicas).map(({ requests, p95 }) => {
-      const [rate, slow] = [mean(requests.slice(start, start + 60)), most(p95.slice(start, start + 60))]
-      if (rate === null) return '–'
-      return numberOf(rate, locale) + (slow === null ? '' : ` · ${numberOf(slow, locale)} ms`)
-    })
-    return { time: timeOf((from + start) * 1000), cells }
+    const cells = Object.entries(replicas).flatMap(([replica, { requests, p95 }]) => [
+      { replica, stat: 'requests', value: show(mean(requests.slice(start, start + 60))) },
+      { replica, stat: 'p95', value: show(most(p95.slice(start, start + 60))) },
+    ])
+    return { time: timeOf((from + start) * 1000, 5), cells }
   }).reverse()
 }
 

@@ -10,10 +10,10 @@ import { chartsOf, minutesOf } from './chart.js'
 import { createStreams, type Moment } from './streams.js'
 import { presentCluster } from './view.js'
 
-/** What of the page is sent anew, each a template and an element of the page with this id. */
+/** The parts of the page that each event replaces: templates, and the elements with these ids. */
 const pieces = ['servers', 'happened'] as const
 
-/** How many seconds each event repeats, so that those told late still find their place. */
+/** How many seconds of the charts each event repeats, because heartbeats may appear late. */
 const recent = 6
 
 export function statusPages({ accounts, cluster, replica, views, log }: Parts) {
@@ -27,7 +27,7 @@ export function statusPages({ accounts, cluster, replica, views, log }: Parts) {
       const timeline = timelineOf(reading)
       await ctx.page('status/index', {
         ...shown,
-        charts: chartsOf(timeline, shown.marks, locale),
+        charts: chartsOf(timeline, shown.events, locale),
         minutes: minutesOf(timeline, locale),
       })
     },
@@ -42,7 +42,7 @@ export function statusPages({ accounts, cluster, replica, views, log }: Parts) {
     },
   }
 
-  /** What the page shows of a moment, the words as HTML and the charts as numbers. */
+  /** An event of the stream: words as HTML, charts as numbers. */
   async function compose(reading: Reading, locale: Locale, { whole, stale }: Moment): Promise<string> {
     const shown = presentCluster(reading, locale, { servedBy: replica, live: true, stale })
     const rendered = pieces.map(async (piece) => {
@@ -51,7 +51,7 @@ export function statusPages({ accounts, cluster, replica, views, log }: Parts) {
     return JSON.stringify({
       html: Object.fromEntries(await Promise.all(rendered)),
       timeline: timelineOf(reading, whole ? undefined : recent),
-      marks: shown.marks.map(({ kind, at, replica }) => ({ kind, at: at / 1000, replica })),
+      marks: shown.events.map(({ kind, at, replica }) => ({ kind, at: at / 1000, replica })),
     })
   }
 }

@@ -1,11 +1,11 @@
 import { PassThrough } from 'node:stream'
-import { NotExecuted } from '../../../errors.js'
+import { NotExecuted, TooMany } from '../../../errors.js'
 import type { Locale } from '../../../i18n/locales.js'
 import type { Log } from '../../../log.js'
 import type { Cluster } from '../../../monitoring/cluster.js'
 import type { Reading } from '../../../monitoring/reader.js'
 
-/** How a reading is shown: with all of its history, as the first of a stream; as the last that there was. */
+/** How a reading is shown: `whole`, with its history, first in a stream; `stale` when the database gives no newer one. */
 export interface Moment {
   whole: boolean
   stale: boolean
@@ -25,13 +25,16 @@ interface Parts {
   log: Log
 }
 
-/** How many streams a replica bears, and how many one person may have of them; another replica may have room. */
+/** How many streams a replica bears, and how many of them may be one person's. */
 const most = 200
 const mostOfOnePerson = 10
 
 /** In milliseconds: between two events, and until a browser whose stream broke asks again. */
 const interval = 1_000
 const retry = 500
+
+/** How long a person with enough streams is asked to wait for another, in seconds. */
+const retryAfter = 10
 
 /** Every so many events it is asked whether the viewers are still signed in. */
 const sessionsEvery = 3
@@ -46,15 +49,16 @@ export function createStreams({ cluster, liveSessions, compose, log }: Parts) {
   let ticks = 0
   let busy = false
   let last: Reading | undefined
+  let lastAt = 0
   cluster.leaving.addEventListener('abort', () => {
     for (const stream of viewers.keys()) stream.end()
   })
 
   return {
-    /** @throws {NotExecuted} when this replica leaves or has no room */
+    /** @throws {NotExecuted} when this replica leaves or has no room, {TooMany} when the person has enough streams */
     async open(viewer: Viewer): Promise<PassThrough> {
-      last = await cluster.read()
-      const first = event('cluster', await compose(last, viewer.locale, { whole: true, stale: false }))
+      const { reading, stale } = await read()
+      const first = event('cluster', await compose(reading, viewer.locale, { whole: true, stale }))
       refuseTooMany(viewer)
       const stream = new PassThrough()
       viewers.set(stream, viewer)
@@ -68,7 +72,8 @@ export function createStreams({ cluster, liveSessions, compose, log }: Parts) {
   function refuseTooMany({ userId }: Viewer) {
     const own = [...viewers.values()].filter((each) => each.userId === userId)
     if (cluster.leaving.aborted) throw new NotExecuted('leaving')
-    if (viewers.size >= most || own.length >= mostOfOnePerson) throw new NotExecuted('too many streams')
+    if (own.length >= mostOfOnePerson) throw new TooMany('streams of one person', retryAfter)
+    if (viewers.size >= most) throw new NotExecuted('too many streams')
   }
 
   function close(stream: PassThrough) {
@@ -79,29 +84,39 @@ export function createStreams({ cluster, liveSessions, compose, log }: Parts) {
   }
 
   async function tick() {
-    // While the database keeps a reading waiting, nginx and the page must still see that this replica runs.
-    if (busy) return tell(() => event('waiting', '1'))
+    // While the database keeps a reading waiting, nginx and the page must still see that this replica lives.
+    if (busy) return send(() => event('waiting', '1'))
     busy = true
     try {
-      await tellCluster()
+      await sendCluster()
       if (++ticks % sessionsEvery === 0) await endSignedOut()
     } catch (error) {
-      log.debug({ err: error }, 'a moment of the cluster was not told')
+      log.debug({ err: error }, 'an event of the live page was not sent')
     } finally {
       busy = false
     }
   }
 
-  async function tellCluster() {
-    const reading = await cluster.read().catch(() => undefined)
-    last = reading ?? last
-    if (!last) return
+  async function sendCluster() {
+    const { reading, stale } = await read()
     const composed = new Map<Locale, string>()
     for (const { locale } of viewers.values()) {
       if (composed.has(locale)) continue
-      composed.set(locale, event('cluster', await compose(last, locale, { whole: false, stale: !reading })))
+      composed.set(locale, event('cluster', await compose(reading, locale, { whole: false, stale })))
     }
-    tell(({ locale }) => composed.get(locale))
+    send(({ locale }) => composed.get(locale))
+  }
+
+  /** While the database does not answer, the last reading, with the time since. */
+  async function read() {
+    try {
+      last = await cluster.read()
+      lastAt = performance.now()
+      return { reading: last, stale: false }
+    } catch (error) {
+      if (!last) throw error
+      return { reading: { ...last, now: last.now + performance.now() - lastAt }, stale: true }
+    }
   }
 
   async function endSignedOut() {
@@ -112,7 +127,7 @@ export function createStreams({ cluster, liveSessions, compose, log }: Parts) {
     }
   }
 
-  function tell(words: (viewer: Viewer) => string | undefined) {
+  function send(words: (viewer: Viewer) => string | undefined) {
     for (const [stream, viewer] of viewers) {
       const text = words(viewer)
       if (stream.writableLength > mostBehind) stream.destroy()

@@ -5,17 +5,21 @@ import type { Reading } from '../../../monitoring/reader.js'
 import { type Condition, conditionOf, type Run, runsOf } from '../../../monitoring/runs.js'
 import type { Heartbeat } from '../../../monitoring/store.js'
 import { rateOf } from '../../../monitoring/timeline.js'
+import { durationOf, longDurationOf, numberOf, timeOf } from './formats.js'
+import { agingText, headlineOf } from './headline.js'
 
-/** How many colours the style sheet has for replicas. */
+/** How many colours and dashes the style sheet has for replicas. */
 export const tones = 8
 
 /** How many of the latest events are listed, and how many of its own on a replica's card. */
 const mostListed = 12
 const mostOnCard = 2
 
-/** How long a replica that left counts as missing, and how long a card shows that it was dead, in milliseconds. */
-const missed = 30_000
-const fresh = 10_000
+/** How long the page speaks of what happened to a replica, in milliseconds. */
+const recently = 10_000
+
+/** An event in words; `time` for a `<time>`. */
+export type ShownEvent = ReturnType<typeof presentEvent>
 
 /** The cluster in a person's language, ready to be printed. */
 export function presentCluster(
@@ -24,53 +28,65 @@ export function presentCluster(
   { servedBy, live, stale }: { servedBy: string; live: boolean; stale: boolean },
 ) {
   const t = textsOf(locale)
-  const newest = reading.beats.at(-1)?.at ?? reading.now
-  const marks = eventsOf(reading).map((mark) => ({ ...mark, words: wordsOf(mark, t, locale), time: timeOf(mark.at) }))
-  const runs = [...runsOf(reading.beats).values()]
-  const servers = runs.map((ofOne, index) => {
-    const run = ofOne.at(-1) as Run
-    const condition = conditionOf(run, newest)
-    const own = marks.filter(({ kind, replica }) => replica === run.replica && kind !== 'started')
-    return {
-      name: run.replica,
-      tone: index % tones,
-      condition,
-      about: aboutOf(run.last, reading.now, t),
-      silent: silent.has(condition) && t('status.silentFor', { time: durationOf(newest - run.last.at, locale) }),
-      rate: speaks.has(condition) ? numberOf(rateOf(run.last), locale) : '–',
-      stats: statsOf(ofOne, condition, t, locale),
-      latest: own.slice(-mostOnCard),
-      shaken: own.some(({ kind, at }) => kind !== 'draining' && newest - at < fresh),
-    }
+  const events = eventsOf(reading).map((event) => presentEvent(event, t, locale))
+  const servers = [...runsOf(reading.beats).values()].map((runs, index) => {
+    return presentServer(runs, index, reading, events, t, locale)
   })
-  const expected = servers.filter(({ condition }, index) => {
-    return condition !== 'left' || newest - (runs[index]?.at(-1)?.last.at ?? 0) < missed
-  })
-  const ready = expected.filter(({ condition }) => condition === 'ready').length
-  const time = timeOf(reading.now)
   return {
     t,
     servers,
-    marks,
-    listed: marks.toReversed().slice(0, mostListed),
-    unlisted: Math.max(0, marks.length - mostListed),
-    allReady: ready === expected.length,
-    summary: t(ready === expected.length ? 'status.allReady' : 'status.someReady', { ready, total: expected.length }),
-    origin: t(live ? 'status.live' : 'status.read', { replica: servedBy, time }),
-    stale: stale && t('status.stale', { time }),
+    events,
+    listed: events.toReversed().slice(0, mostListed),
+    unlisted: Math.max(0, events.length - mostListed),
+    headline: stale ? staleHeadline(t) : headlineOf(servers, t, locale),
+    origin: t(stale ? 'status.lastKnown' : live ? 'status.live' : 'status.read', { replica: servedBy }),
+    time: timeOf(stale ? (reading.beats.at(-1)?.at ?? reading.now) : reading.now),
+    reload: !live,
   }
 }
 
-/** Those whose last stats are still of now, and those who should say something and do not. */
-const speaks = new Set<Condition>(['starting', 'ready', 'draining'])
-const silent = new Set<Condition>(['silent', 'killed'])
+function presentServer(runs: Run[], index: number, reading: Reading, events: ShownEvent[], t: Texts, locale: Locale) {
+  const run = runs.at(-1) as Run
+  const { replica: name, last } = run
+  const condition = conditionOf(run, reading)
+  const age = Math.max(0, reading.now - last.at)
+  const own = events.filter(({ kind, replica }) => replica === name && kind !== 'started')
+  const recent = own.filter(({ kind, at }) => kind !== 'draining' && reading.now - at < recently)
+  return {
+    name,
+    tone: index % tones,
+    condition,
+    age,
+    away: recent.findLast(({ kind }) => kind === 'returned')?.away,
+    about: aboutOf(last, reading.now, t),
+    beat: agingText(t, 'status.beat', {}, age, locale),
+    rate: reporting.has(condition) ? numberOf(rateOf(last), locale) : '–',
+    stats: statsOf(runs, condition, t, locale),
+    latest: own.slice(-mostOnCard),
+    shaken: recent.length > 0,
+  }
+}
+
+/** Those whose last stats are still of now. */
+const reporting = new Set<Condition>(['starting', 'ready', 'draining'])
+
+function staleHeadline(t: Texts) {
+  const text = t('status.stale')
+  return { allReady: false, sentences: [{ text, announced: text }], announced: text }
+}
+
+function presentEvent(event: ClusterEvent, t: Texts, locale: Locale) {
+  const { kind, replica, away } = event
+  const words = t(`status.event.${kind}`, { replica, away: away === undefined ? '' : durationOf(away, locale) })
+  return { ...event, words, time: timeOf(event.at) }
+}
 
 function aboutOf({ process, uptimeMs, version, at }: Heartbeat, now: number, t: Texts): string[] {
   const id = t(/^\d+$/.test(process) ? 'status.process' : 'status.container', { id: process })
   return [id, t('status.uptime', { time: longDurationOf(uptimeMs + now - at) }), t('status.version', { version })]
 }
 
-/** Each figure by the name of its words in locales/. */
+/** Each by the name of its words in locales/. */
 function statsOf(runs: Run[], condition: Condition, t: Texts, locale: Locale): Record<string, string> {
   const { last } = runs.at(-1) as Run
   const errors = runs.flatMap(({ beats }) => beats).reduce((sum, beat) => sum + beat.errors, 0)
@@ -84,52 +100,6 @@ function statsOf(runs: Run[], condition: Condition, t: Texts, locale: Locale): R
     memory: `${numberOf(Math.round(last.memoryBytes / 2 ** 20), locale)} MB`,
     pool: t('status.of', { used: last.poolUsed, size: last.poolSize }),
   }
-  const shown = speaks.has(condition) ? now : Object.fromEntries(Object.keys(now).map((name) => [name, '–']))
+  const shown = reporting.has(condition) ? now : Object.fromEntries(Object.keys(now).map((name) => [name, '–']))
   return { ...shown, errors: numberOf(errors, locale) }
-}
-
-function wordsOf({ kind, replica, away }: ClusterEvent, t: Texts, locale: Locale): string {
-  return t(`status.mark.${kind}`, { replica, away: away === undefined ? '' : durationOf(away, locale) })
-}
-
-/** Of the day, in UTC, as everywhere in the product. */
-export function timeOf(at: number): string {
-  return new Date(at).toISOString().slice(11, 19)
-}
-
-/** With a decimal where it says something. */
-export function numberOf(value: number, locale: Locale): string {
-  return (value < 100 ? numbers[locale].fine : numbers[locale].whole).format(value)
-}
-
-/** Made once, because making one takes a hundred times as long as using it. */
-const numbers = { es: formatsOf('es'), en: formatsOf('en') } satisfies Record<Locale, unknown>
-
-function formatsOf(locale: Locale) {
-  return {
-    fine: new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }),
-    whole: new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }),
-  }
-}
-
-function durationOf(ms: number, locale: Locale): string {
-  return ms < 10_000 ? `${numberOf(ms / 1000, locale)} s` : longDurationOf(ms)
-}
-
-/** In the units' signs, which are the same in both languages. */
-function longDurationOf(ms: number): string {
-  const seconds = Math.floor(ms / 1000)
-  const parts = [
-    Math.floor(seconds / 86_400),
-    Math.floor(seconds / 3600) % 24,
-    Math.floor(seconds / 60) % 60,
-    seconds % 60,
-  ]
-  const first = parts.findIndex((part) => part > 0)
-  const signs = ['d', 'h', 'min', 's']
-  if (first === -1) return '0 s'
-  return parts
-    .map((part, index) => `${part} ${signs[index]}`)
-    .slice(first, first + 2)
-    .join(' ')
 }
