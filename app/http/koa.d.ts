@@ -15,6 +15,7 @@ declare module 'koa' {
   }
   interface DefaultContext {
     page(view: string, locals?: object): Promise<void>
+    sessionOptions: object
     session: { user?: User; regenerate(): Promise<void> } | null
   }
 }

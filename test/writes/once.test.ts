@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto'
 import { expect } from 'chai'
+import { readConfig } from '../../app/config.js'
+import { claimOf, type Write } from '../../app/writes/write.js'
 import { Person, product, registration, signedIn, unique } from '../person.js'
-import { databases, replicaAddresses } from '../system.js'
+import { databases, replicaAddresses, stack } from '../system.js'
 
 describe('a write', () => {
   let person: Person
@@ -54,6 +57,24 @@ describe('a write', () => {
     expect((await new Person().post('/register', { ...account, firstName: 'Eva' }, key)).status).to.equal(422)
   })
 
+  it('is the same one whichever button of the form was pressed', async () => {
+    const form = await person.get('/products/new')
+    const draft = product()
+    const answers = await Promise.all(
+      ['show', 'another'].map((after) => person.submit(form, '/products', { ...draft, after })),
+    )
+    expect(answers.map(({ status }) => status)).to.deep.equal([303, 303])
+    expect(await databases.products('products').where({ code: draft.code })).to.have.length(1)
+  })
+
+  it('of one stranger is no other stranger’s, though they chose the same key', async () => {
+    const key = { 'idempotency-key': unique() }
+    const [mine, theirs] = [registration(), registration()]
+    await new Person().post('/register', mine, key)
+    expect((await new Person().post('/register', theirs, key)).status).to.equal(303)
+    expect(await databases.users('users').whereIn('email', [mine.email, theirs.email])).to.have.length(2)
+  })
+
   it('that failed leaves no key behind, so that it can be mended and sent again', async () => {
     const key = { 'idempotency-key': unique() }
     const taken = product()
@@ -64,10 +85,24 @@ describe('a write', () => {
 
   it('stores no password, neither as it is nor in a form that can be guessed at', async () => {
     const account = registration({ password: `secret ${unique()}` })
-    const key = { 'idempotency-key': unique() }
-    await new Person().post('/register', account, key)
-    const rows = await databases.users('idempotency_keys').orderBy('created_at', 'desc').limit(5)
-    expect(JSON.stringify(rows)).not.to.contain(account.password)
-    expect(rows.every(({ fingerprint }) => fingerprint.length === 32)).to.equal(true)
+    const key = unique()
+    await new Person().post('/register', account, { 'idempotency-key': key })
+    const principal = `stranger ${account.email}`
+    const id = createHash('sha256')
+      .update(JSON.stringify([principal, 'POST /register', key]))
+      .digest()
+    const row = await databases.users('idempotency_keys').where({ id }).first()
+    expect(row.result).not.to.contain(account.password)
+    // What anybody could compute who has a copy of the database, but not the secret.
+    const guess = JSON.stringify(['POST /register', account])
+    expect(row.fingerprint).to.have.length(32)
+    expect(row.fingerprint.equals(createHash('sha256').update(guess).digest())).to.equal(false)
+    const { appSecret } = readConfig(stack.environment)
+    const values = { ...account }
+    expect(row.fingerprint.equals(claimOf(write(principal, key), values, appSecret).fingerprint)).to.equal(true)
   })
 })
+
+function write(principal: string, key: string): Write {
+  return { principal, route: 'POST /register', key, deadline: AbortSignal.timeout(8_000) }
+}

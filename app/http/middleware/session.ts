@@ -28,6 +28,7 @@ export function session(app: Koa, accounts: Accounts, log: Log): Middleware {
     async destroy() {},
   }
   const options = {
+    key: cookieName.http,
     store,
     maxAge: sessionTimeout.idle * 1000,
     renew: true,
@@ -35,13 +36,17 @@ export function session(app: Koa, accounts: Accounts, log: Log): Middleware {
     sameSite: 'lax',
     genid: (ctx: Context) => ctx.state.startedSessionId,
   }
-  const plain = createSession({ ...options, key: cookieName.http } as CreateSessionOptions, app)
-  const secure = createSession({ ...options, key: cookieName.https, secure: true } as CreateSessionOptions, app)
-  return compose([(ctx, next) => (ctx.secure ? secure : plain)(ctx, next), exposeUser])
+  return compose([chooseCookie, createSession(options as CreateSessionOptions, app), exposeUser])
 }
 
 /** Over TLS with a prefix that browsers take from this very host alone, and over nothing but TLS. */
 const cookieName = { http: 'session', https: '__Host-session' }
+
+/** The options are the request's own copy. */
+const chooseCookie: Middleware = async (ctx, next) => {
+  if (ctx.secure) Object.assign(ctx.sessionOptions, { key: cookieName.https, secure: true })
+  await next()
+}
 
 const exposeUser: Middleware = async (ctx, next) => {
   ctx.state.user = ctx.session?.user

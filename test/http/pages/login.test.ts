@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { logLine } from '../../log.js'
 import { Person, problemsOn, registration, signedIn, unique, valuesOn } from '../../person.js'
 import { databases, replicaAddresses } from '../../system.js'
 
@@ -66,6 +67,76 @@ describe('signing in', () => {
     expect((await person.get('/products')).status).to.equal(200)
   })
 
+  it('sent again by the same browser stays signed in', async () => {
+    const person = new Person()
+    const key = { 'idempotency-key': unique() }
+    await person.post('/login', account, key)
+    const first = person.cookies.get('session')
+    expect((await person.post('/login', account, key)).status).to.equal(303)
+    expect(person.cookies.get('session')).to.equal(first)
+    expect((await person.get('/products')).status).to.equal(200)
+  })
+
+  it('sent again when it was signed out, however much later, brings no ended session back', async () => {
+    const key = { 'idempotency-key': unique() }
+    const person = new Person()
+    await person.post('/login', account, key)
+    const stolen = person.at(person.address)
+    await person.post('/logout', {})
+    await new Person().post('/login', account, key)
+    expect((await stolen.get('/products')).status).to.equal(303)
+    // A day later the key is forgotten.
+    await databases.users('idempotency_keys').delete()
+    await new Person().post('/login', account, key)
+    expect((await stolen.get('/products')).status).to.equal(303)
+  })
+
+  it('tells the log who tried, in a form that names nobody, and whether it succeeded', async () => {
+    const ids = []
+    for (const password of [account.password, 'not this one']) {
+      ids.push((await new Person().post('/login', { ...account, password })).headers.get('x-request-id'))
+    }
+    const lines = await Promise.all(ids.map((id) => logLine(id as string)))
+    expect(lines.map(({ signIn }) => signIn.succeeded)).to.deep.equal([true, false])
+    expect(lines[0]?.signIn.account)
+      .to.equal(lines[1]?.signIn.account)
+      .and.to.match(/^[\w-]{16}$/)
+    expect(JSON.stringify(lines)).not.to.contain(account.email).and.not.to.contain(account.password)
+  })
+
+  it('answers its cookie with no-store, so that no cache keeps it', async () => {
+    const { headers } = await new Person().post('/login', account)
+    expect(headers.get('cache-control')).to.equal('no-store')
+  })
+
+  it('over TLS gives a cookie that goes over TLS alone, to this host alone', async () => {
+    const secure = new Person(replicaAddresses()[0], { 'x-forwarded-proto': 'https' })
+    const { headers } = await secure.post('/login', account)
+    const cookie = headers.getSetCookie().find((each) => each.startsWith('__Host-session='))
+    expect(cookie)
+      .to.match(/; secure/i)
+      .and.to.match(/; path=\//i)
+      .and.not.to.match(/domain/i)
+    expect((await secure.get('/products')).status).to.equal(200)
+    await secure.post('/logout', {})
+    expect(secure.cookies.has('__Host-session')).to.equal(false)
+  })
+
+  it('asks to try again in a moment when too many sign in at once, and keeps what was typed', async () => {
+    const near = () => new Person(replicaAddresses()[0])
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, () => near().post('/login', { ...account, password: 'not this one' })),
+    )
+    const refused = answers.filter(({ status }) => status === 429)
+    expect(refused).not.to.have.length(0)
+    for (const answer of refused) {
+      expect(Number(answer.headers.get('retry-after'))).to.be.within(1, 60)
+      expect(answer.$('[role=alert]').text()).to.contain('try again in a moment')
+      expect(valuesOn(answer, '/login')).to.include({ email: account.email })
+    }
+    expect(answers.filter(({ status }) => status === 401)).to.have.length(answers.length - refused.length)
+  })
+
   it('gives a cookie that scripts cannot read and other sites cannot send', async () => {
     const { headers } = await new Person().post('/login', account)
     const cookie = headers.getSetCookie().find((each) => each.startsWith('session='))
@@ -124,9 +195,11 @@ describe('signing out', () => {
   it('ends the session on every replica', async () => {
     const person = await signedIn()
     const copy = person.at(person.address)
-    const { status, location } = await person.submit(await person.get('/products'), '/logout', {})
+    const { status, location, headers } = await person.submit(await person.get('/products'), '/logout', {})
     expect([status, location]).to.deep.equal([303, '/'])
     expect(person.cookies.has('session')).to.equal(false)
+    expect(headers.get('cache-control')).to.equal('no-store')
+    expect(headers.get('clear-site-data')).to.equal('"cache", "storage"')
     for (const address of replicaAddresses()) {
       expect((await copy.at(address).get('/products')).status).to.equal(303)
     }
