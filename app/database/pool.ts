@@ -13,6 +13,8 @@ const serverIdleTimeout = 15_000
 /** Opens a pool on one database; a connection is made when it is first needed, so this cannot fail. */
 export function openPool(database: DatabaseConfig, size: number): Knex {
   return knex({
+    // Of connections that were lost; the statements that they fail say the same.
+    log: { warn() {} },
     client: BoundedClient as unknown as typeof Knex.Client,
     connection: {
       ...database,

@@ -37,9 +37,12 @@ export function isTransient(error: unknown): boolean {
   return error.name === 'KnexTimeoutError' || transientMessage.test(error.message)
 }
 
-/** Whether the server ended a statement because it took too long: MariaDB's and MySQL's words for it. */
+/** ER_STATEMENT_TIMEOUT of MariaDB, for which the driver has no name, and ER_QUERY_TIMEOUT of MySQL. */
+const statementTimeouts = new Set([1969, 3024])
+
+/** Whether the server ended a statement because it took too long. */
 export function isStatementTimeout(error: unknown): boolean {
-  return ['ER_STATEMENT_TIMEOUT', 'ER_QUERY_TIMEOUT'].includes(codeOf(error))
+  return statementTimeouts.has((error as { errno?: number }).errno ?? 0)
 }
 
 /** Whether a statement failed because a row with this unique key exists. Both servers name the key in the message. */
