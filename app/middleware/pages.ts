@@ -4,7 +4,7 @@ import type { Context, Middleware } from 'koa'
 import compose from 'koa-compose'
 import koaViews from 'koa-views'
 import type { FieldProblem } from '../errors.js'
-import { root } from '../root.js'
+import { build } from '../root.js'
 import type { Views } from '../views.js'
 import { type Locale, locales, textsOf } from './locale.js'
 
@@ -60,5 +60,5 @@ function words(locale: Locale) {
 
 /** The content-hashed file name of each asset, written by the build. */
 function readAssets(): Record<string, string> {
-  return JSON.parse(readFileSync(new URL('dist/public/manifest.json', root), 'utf8'))
+  return JSON.parse(readFileSync(new URL('public/manifest.json', build), 'utf8'))
 }

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { Piscina } from 'piscina'
 import { NotExecuted } from '../errors.js'
-import { root } from '../root.js'
+import { build } from '../root.js'
 
 const cost = 12
 
@@ -12,7 +12,7 @@ const cost = 12
  * pages in milliseconds; two where there are cores for them, and past the queue's end the request is another replica's.
  */
 const threads = new Piscina({
-  filename: fileURLToPath(new URL('dist/app/users/hash-worker.js', root)),
+  filename: fileURLToPath(new URL('app/users/hash-worker.js', build)),
   minThreads: 0,
   maxThreads: availableParallelism() < 4 ? 1 : 2,
   niceIncrement: 4,
