@@ -8,6 +8,7 @@ import { readConfig } from './config.js'
 import { obeyCrashOrders } from './crash-points.js'
 import { closeDatabases, openDatabases, pingDatabases } from './databases.js'
 import { createLog } from './log.js'
+import { killWhenHung } from './monitoring/watchdog.js'
 import { sweepKeys } from './once.js'
 import { createCatalogue } from './products/catalogue.js'
 import { createAccounts } from './users/accounts.js'
@@ -55,6 +56,7 @@ export async function serve(): Promise<void> {
   const server = createServer({ keepAliveTimeout: 75_000 }, app.callback())
   server.listen(config.port, config.address, () => {
     cluster.listen()
+    if (config.production) killWhenHung(replica) // a debugger may halt it
     log.info(`listening on ${config.address}:${config.port}`)
   })
   server.on('error', (error) => {
