@@ -1,5 +1,5 @@
-import { rmSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { chmodSync, mkdirSync, rmSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import getPort from 'get-port'
 import { readConfig } from '../app/config.js'
 import { closeDatabases, type Databases, openDatabases } from '../app/databases.js'
@@ -12,10 +12,12 @@ export let databases: Databases
 export const folder = resolve('.bodega/test')
 
 /** Holds the point at which the next replica to get there dies: app/crash-points.ts. */
-export const crashOrders = resolve(folder, 'crash-orders')
+export const crashOrders = resolve(folder, 'crash/orders')
 
 export async function mochaGlobalSetup() {
   rmSync(folder, { recursive: true, force: true })
+  mkdirSync(dirname(crashOrders), { recursive: true })
+  chmodSync(dirname(crashOrders), 0o777) // a replica that obeys renames the file, whoever it runs as
   stack = await startStack({
     folder,
     address: '127.0.0.1',
