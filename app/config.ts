@@ -94,6 +94,12 @@ function namesIn(list: string): string[] {
     .filter(Boolean)
 }
 
+/** What each program can be told, by the names that {@link setting} takes. */
+export const settingNames = {
+  replica: Object.keys(replicaSettings.shape),
+  migrator: Object.keys(migratorSettings.shape),
+}
+
 function parse<T extends z.ZodObject>(settings: T, environment: NodeJS.ProcessEnv): z.infer<T> {
   const problems: string[] = []
   const given: Record<string, string | undefined> = {}
@@ -110,8 +116,11 @@ function parse<T extends z.ZodObject>(settings: T, environment: NodeJS.ProcessEn
   throw new Error(`The settings are not complete:\n  ${problems.join('\n  ')}`)
 }
 
-/** An empty value counts as none, because that is what compose passes on for a name that `.env` does not give. */
-function setting(name: string, environment: NodeJS.ProcessEnv): string | undefined {
+/**
+ * The value of a setting, or the contents of the file that NAME_FILE names. An empty value counts as none, because that
+ * is what compose passes on for a name that `.env` does not give.
+ */
+export function setting(name: string, environment: NodeJS.ProcessEnv): string | undefined {
   const file = environment[`${name}_FILE`]
   return environment[name] || (file ? readFileSync(file, 'utf8').trim() : undefined)
 }

@@ -5,6 +5,7 @@ import { housekeeping } from './jobs/housekeeping.js'
 import { startJobs } from './jobs/jobs.js'
 import { drain } from './lifecycle.js'
 import { pingDatabases } from './monitoring/health.js'
+import { killWhenHung } from './monitoring/watchdog.js'
 import { createParts } from './parts.js'
 import { armFailpoints } from './writes/failpoints.js'
 
@@ -27,6 +28,7 @@ export async function serve(): Promise<void> {
   const server = createServer({ keepAliveTimeout }, createApp(parts).callback())
   server.listen(config.port, config.address, () => {
     cluster.listen()
+    if (config.production) killWhenHung(parts.replica) // a debugger may halt it
     log.info(`listening on ${config.address}:${config.port}`)
   })
   server.on('error', (error) => {

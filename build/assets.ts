@@ -7,15 +7,16 @@ import ejs from 'ejs'
 import { build } from 'esbuild'
 import { locales } from '../app/i18n/locales.js'
 import { textsOf } from '../app/i18n/texts.js'
+import { build as own, root } from '../app/root.js'
 
 /**
- * Makes what NGINX serves by itself: dist/public, the assets under names made from their contents, which browsers
- * may keep for a year, and dist/errors, the pages for when no replica answers.
+ * Makes what NGINX serves by itself: public, the assets under names made from their contents, which browsers
+ * may keep for a year, and errors, the pages for when no replica answers.
  */
-const root = fileURLToPath(new URL('../../', import.meta.url))
-const source = join(root, 'views/public')
-const publicFolder = join(root, 'dist/public')
-const errorFolder = join(root, 'dist/errors')
+const views = fileURLToPath(new URL('views', root))
+const source = join(views, 'public')
+const publicFolder = fileURLToPath(new URL('public', own))
+const errorFolder = fileURLToPath(new URL('errors', own))
 
 await buildAssets()
 await buildErrorPages()
@@ -23,7 +24,7 @@ await buildErrorPages()
 async function buildAssets() {
   rmSync(publicFolder, { recursive: true, force: true })
   const { metafile, outputFiles } = await build({
-    absWorkingDir: root,
+    absWorkingDir: fileURLToPath(root),
     entryPoints: ['app.css', 'app.js', 'status.css', 'status.js', 'icon.svg'].map((name) => join(source, name)),
     outdir: publicFolder,
     entryNames: '[name].[hash]',
@@ -57,7 +58,7 @@ async function buildErrorPages() {
   rmSync(errorFolder, { recursive: true, force: true })
   mkdirSync(errorFolder, { recursive: true })
   for (const status of [400, 404, 405, 408, 413, 414, 429, 431, 500, 502, 503, 504]) {
-    const page = await ejs.renderFile(join(root, 'views/nginx-error.ejs'), { status, style, languages })
+    const page = await ejs.renderFile(join(views, 'nginx-error.ejs'), { status, style, languages })
     writeFileSync(join(errorFolder, `${status}.html`), page)
   }
   const hash = createHash('sha256').update(style).digest('base64')

@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { bundle, codeCache, loadBundle } from '../app/bundle.js'
-import { root } from '../app/root.js'
+import { build as own } from '../app/root.js'
 
 /** What looks for files of its own beside itself, and drivers that knex loads where it is told to, which are not here. */
 const external = [
@@ -12,7 +12,7 @@ const external = [
 
 rmSync(codeCache, { force: true })
 await build({
-  entryPoints: [fileURLToPath(new URL('dist/app/server.js', root))],
+  entryPoints: [fileURLToPath(new URL('app/server.js', own))],
   outfile: bundle,
   bundle: true,
   platform: 'node',

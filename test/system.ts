@@ -1,5 +1,5 @@
-import { rmSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { chmodSync, mkdirSync, rmSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import getPort from 'get-port'
 import type { Knex } from 'knex'
 import { readConfig } from '../app/config.js'
@@ -12,11 +12,13 @@ export let stack: Stack
 export let databases: Record<'users' | 'products', Knex>
 export const folder = resolve('.bodega/test')
 
-/** Holds the point at which the next replica to get there dies: app/crash-points.ts. */
-export const failpointFile = resolve(folder, 'failpoint')
+/** Names the failpoint at which the next replica to get there dies: app/writes/failpoints.ts. */
+export const failpointFile = resolve(folder, 'failpoint/armed')
 
 export async function mochaGlobalSetup() {
   rmSync(folder, { recursive: true, force: true })
+  mkdirSync(dirname(failpointFile), { recursive: true })
+  chmodSync(dirname(failpointFile), 0o777) // a replica that is hit renames the file, whoever it runs as
   stack = await startStack({
     folder,
     address: '127.0.0.1',

@@ -2,17 +2,17 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ejs from 'ejs'
-import { root } from '../root.js'
+import { build, root } from '../root.js'
 
 /** The templates of views/. */
 export type Views = ReturnType<typeof createViews>
 
 /**
  * Makes the templates ready.
- * @param cache compiles them now, so that no request waits for it; without it an edit shows at the next request
+ * @param cache compiles those of the build now, so that no request waits for it; without it an edit of the checkout's shows at the next request
  */
 export function createViews(cache: boolean) {
-  const folder = fileURLToPath(new URL('views', root))
+  const folder = fileURLToPath(new URL('views', cache ? build : root))
   if (cache) {
     for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
       const filename = join(folder, name)

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createInstance, type i18n } from 'i18next'
-import { root } from '../root.js'
+import { build } from '../root.js'
 import type { Locale } from './locales.js'
 
 /** The key of a text in locales/. Known when the code is compiled and when a template runs: no key comes from outside. */
@@ -19,7 +19,7 @@ const plural = /_(?:one|many|other)$/
 const texts = { es: createTexts('es'), en: createTexts('en') }
 
 function createTexts(locale: Locale): Texts {
-  const translation = JSON.parse(readFileSync(new URL(`locales/${locale}.json`, root), 'utf8'))
+  const translation = JSON.parse(readFileSync(new URL(`locales/${locale}.json`, build), 'utf8'))
   const instance = createInstance()
   instance.init({
     initAsync: false,

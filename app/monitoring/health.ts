@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import type { Database, Databases } from '../database/database.js'
 import type { Deadline } from '../database/deadline.js'
-import { root } from '../root.js'
+import { build } from '../root.js'
 
 /** Asks both databases for an answer. @throws what they fail with */
 export async function pingDatabases({ users, products }: Databases, deadline: Deadline): Promise<void> {
@@ -36,5 +36,5 @@ async function hasAll(database: Database, subject: keyof Databases, deadline: De
 
 /** The migrations that this version came with. */
 function migrationsOf(subject: keyof Databases): string[] {
-  return readdirSync(new URL(`dist/db/${subject}`, root)).filter((name) => name.endsWith('.js'))
+  return readdirSync(new URL(`db/${subject}`, build)).filter((name) => name.endsWith('.js'))
 }

@@ -5,7 +5,7 @@ import pLimit from 'p-limit'
 import { Piscina } from 'piscina'
 import { before, type Deadline } from '../database/deadline.js'
 import { TooMany } from '../errors.js'
-import { root } from '../root.js'
+import { build } from '../root.js'
 
 const cost = 12
 
@@ -15,7 +15,7 @@ const cost = 12
  */
 const parallel = availableParallelism() < 4 ? 1 : 2
 const threads = new Piscina({
-  filename: fileURLToPath(new URL('dist/app/users/hash-worker.js', root)),
+  filename: fileURLToPath(new URL('app/users/hash-worker.js', build)),
   minThreads: 0,
   maxThreads: parallel,
   niceIncrement: 4,

@@ -6,7 +6,7 @@ import koaViews from 'koa-views'
 import { formatsOf } from '../../i18n/formats.js'
 import { locales } from '../../i18n/locales.js'
 import { textsOf } from '../../i18n/texts.js'
-import { root } from '../../root.js'
+import { build } from '../../root.js'
 import { emptyForm } from '../forms.js'
 import type { Views } from '../views.js'
 
@@ -44,5 +44,5 @@ function layoutOf(ctx: Context) {
 
 /** The content-hashed file name of each asset, written by the build. */
 function readAssets(): Record<string, string> {
-  return JSON.parse(readFileSync(new URL('dist/public/manifest.json', root), 'utf8'))
+  return JSON.parse(readFileSync(new URL('public/manifest.json', build), 'utf8'))
 }
