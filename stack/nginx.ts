@@ -1,39 +1,71 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { keepRunning, launch, run, runs, type Service, waitUntil } from './processes.js'
 
 const program = '/usr/sbin/nginx'
 
-/** What both forms of the system read as it stands; the rest of the configuration depends on the form. */
-const shared = ['nginx.conf', 'to-replicas.conf', 'error-pages.conf', 'own-answers.conf']
+export interface NginxOptions {
+  address: string
+  port: number
+  replicaPorts: number[]
+  /** TRUSTED_PROXIES, TLS_CERTIFICATE, TLS_KEY, TLS_PORT and HSTS, as .env.example explains them. */
+  settings: NodeJS.ProcessEnv
+}
 
-/** @throws {Error} with nginx's own words when it does not accept the configuration */
-export async function startNginx(
-  root: string,
-  folder: string,
-  { address, port, replicaPorts }: { address: string; port: number; replicaPorts: number[] },
-): Promise<Service> {
+/** @throws {Error} naming the setting that is wrong, or with nginx's own words */
+export async function startNginx(root: string, folder: string, options: NginxOptions): Promise<Service> {
+  const { address, port, replicaPorts } = options
   const prefix = join(folder, 'nginx')
-  layOut(root, prefix, address, port, replicaPorts)
+  layOut(root, prefix, replicaPorts)
   // The prefix is given as "./": below a folder that only root may enter, nginx's workers reach their files from where
   // they stand, and no other way.
-  const command = [program, '-e', 'logs/error.log', '-p', './', '-c', 'conf/nginx.conf']
-  if (process.getuid?.() === 0) command.push('-g', 'user www-data;')
-  await run([...command, '-t'], { cwd: prefix })
+  const nginx = [program, '-e', 'logs/error.log', '-p', './', '-c', 'conf/nginx.conf']
+  if (process.getuid?.() === 0) nginx.push('-g', 'user www-data;')
+  const command = ['sh', join(root, 'nginx/settings.sh'), ...nginx]
+  const spawning = { cwd: prefix, env: environment(options) }
+  await run([...command, '-t'], spawning)
   const service = keepRunning(() => {
     endOrphans(prefix)
-    return launch(command, join(prefix, 'logs/error.log'), { cwd: prefix })
+    return launch(command, join(prefix, 'logs/error.log'), spawning)
   })
   const host = address === '0.0.0.0' ? '127.0.0.1' : address
   await waitUntil(`nginx does not answer; see ${join(prefix, 'logs/error.log')}`, 10, async () => {
-    return fetch(`http://${host}:${port}/favicon.ico`).then(
-      ({ status }) => status === 204,
+    return fetch(`http://${host}:${port}/favicon.ico`, { redirect: 'manual' }).then(
+      ({ status }) => status < 400, // with TLS it redirects
       () => false,
     )
   })
   return service
+}
+
+/** Where people reach Bodega. */
+export function urlOf({ port, settings }: Pick<NginxOptions, 'port' | 'settings'>): string {
+  return settings.TLS_CERTIFICATE ? `https://localhost:${settings.TLS_PORT || tlsPort}` : `http://localhost:${port}`
+}
+
+const tlsPort = '8443'
+
+/** What nginx/settings.sh takes. */
+function environment({ address, port, settings }: NginxOptions): NodeJS.ProcessEnv {
+  const { TRUSTED_PROXIES, HSTS, TLS_CERTIFICATE, TLS_KEY, TLS_PORT } = settings
+  return {
+    PATH: process.env.PATH,
+    LISTEN_ADDRESSES: listenAddresses(address),
+    PORT: String(port),
+    TRUSTED_PROXIES,
+    HSTS,
+    TLS_CERTIFICATE: TLS_CERTIFICATE && resolve(TLS_CERTIFICATE),
+    TLS_KEY: TLS_KEY && resolve(TLS_KEY),
+    TLS_PORT: TLS_PORT || tlsPort,
+  }
+}
+
+/** "localhost" is two addresses to a browser, where the machine has IPv6. */
+function listenAddresses(address: string): string {
+  const loopback6 = Object.values(networkInterfaces()).some((each) => each?.some((one) => one.address === '::1'))
+  return address === '127.0.0.1' && loopback6 ? `${address} [::1]` : address
 }
 
 /** The workers of a master that was killed serve on and keep the port, so that no other master could start. */
@@ -48,17 +80,19 @@ function endOrphans(prefix: string) {
   }
 }
 
-/** Everything that nginx reads, made anew at each start; its logs stay. */
-function layOut(root: string, prefix: string, address: string, port: number, replicaPorts: number[]) {
+/** What nginx reads whatever the settings, made anew at each start; its logs stay. */
+function layOut(root: string, prefix: string, replicaPorts: number[]) {
   for (const name of ['conf', 'run', 'public', 'errors']) rmSync(join(prefix, name), { recursive: true, force: true })
-  for (const name of ['conf/newer', 'run', 'logs']) mkdirSync(join(prefix, name), { recursive: true })
+  for (const name of ['conf', 'run', 'logs']) mkdirSync(join(prefix, name), { recursive: true })
   cpSync(join(root, 'dist/public'), join(prefix, 'public'), { recursive: true })
   cpSync(join(root, 'dist/errors'), join(prefix, 'errors'), { recursive: true })
-  for (const name of shared) cpSync(join(root, 'nginx', name), join(prefix, 'conf', name))
+  for (const name of readdirSync(join(root, 'nginx')).filter((each) => each.endsWith('.conf'))) {
+    cpSync(join(root, 'nginx', name), join(prefix, 'conf', name))
+  }
   cpSync(join(root, 'dist/errors/headers.conf'), join(prefix, 'conf/error-page-headers.conf'))
-  if (atLeast(1, 30)) cpSync(join(root, 'nginx/since-1.30.conf'), join(prefix, 'conf/newer/since-1.30.conf'))
+  if (atLeast(1, 30)) cpSync(join(root, 'nginx/since-1.30'), join(prefix, 'conf/newer'), { recursive: true })
   writeFileSync(join(prefix, 'conf/replicas.conf'), replicas(replicaPorts))
-  writeFileSync(join(prefix, 'conf/listen.conf'), listen(address, port))
+  for (const name of readdirSync(join(prefix, 'logs'))) chmodSync(join(prefix, 'logs', name), 0o600)
 }
 
 /** Each address once more as a backup that is never marked as failed, for the moment when all of them are. */
@@ -69,13 +103,6 @@ function replicas(ports: number[]): string {
       `server 127.0.0.1:${port} backup max_fails=0;`,
     ])
     .join('\n')
-}
-
-/** "localhost" is two addresses to a browser, where the machine has IPv6. */
-function listen(address: string, port: number): string {
-  const loopback6 = Object.values(networkInterfaces()).some((each) => each?.some((one) => one.address === '::1'))
-  const also = address === '127.0.0.1' && loopback6 ? `\nlisten [::1]:${port} default_server;` : ''
-  return `listen ${address}:${port} default_server;${also}`
 }
 
 function atLeast(major: number, minor: number): boolean {

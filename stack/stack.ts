@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import getPort from 'get-port'
 import { readConfig } from '../app/config.js'
 import { type Mariadb, startMariadb } from './mariadb.js'
-import { startNginx } from './nginx.js'
+import { startNginx, urlOf } from './nginx.js'
 import { run, runs, type Service, waitUntil } from './processes.js'
 import { removeStackRecord, writeStackRecord } from './record.js'
 import { startReplicas } from './replicas.js'
@@ -20,6 +20,8 @@ export interface StackOptions {
   say: (step: string) => void
   /** Settings of the replicas that differ from their defaults. */
   environment?: NodeJS.ProcessEnv
+  /** Settings of nginx. */
+  proxy?: NodeJS.ProcessEnv
 }
 
 /** The running system. */
@@ -40,7 +42,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
  * @throws {Error} with what to do, after stopping what it had started
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { folder, address, port, say } = options
+  const { folder, address, port, say, proxy = {} } = options
   for (const name of ['logs', 'secrets']) mkdirSync(join(folder, name), { recursive: true })
   refuseSecond(folder)
   await portIsFree(address, port)
@@ -70,9 +72,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     })
 
     say('starting nginx')
-    const nginx = await startNginx(root, folder, { address, port, replicaPorts: ports.replicas })
+    const nginx = await startNginx(root, folder, { address, port, replicaPorts: ports.replicas, settings: proxy })
     started.push(() => nginx.stop('SIGQUIT'))
-    const url = `http://localhost:${port}`
+    const url = urlOf({ port, settings: proxy })
     writeStackRecord(folder, { pid: process.pid, url, settings })
     started.push(async () => removeStackRecord(folder))
     return { url, database, nginx, replicas, environment, stop }

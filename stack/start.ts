@@ -13,6 +13,7 @@ try {
     folder: resolve(process.env.BODEGA_FOLDER ?? '.bodega'),
     address: process.env.ADDRESS ?? '127.0.0.1',
     port: portSetting(process.env.PORT ?? '8080'),
+    proxy: process.env,
     say: (step) => console.log(`· ${step}`),
   })
   if (stopping) await finish()

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { waitUntil } from '../../stack/processes.js'
@@ -21,14 +21,8 @@ describe('nginx', () => {
   })
 
   it('logs a JSON line a request, with its id, the replica’s address and status', async () => {
-    const { headers } = await new Person().get(`/?${unique()}`)
-    const log = join(folder, 'nginx/logs/access.log')
-    const line = () =>
-      readFileSync(log, 'utf8')
-        .split('\n')
-        .find((each) => each.includes(headers.get('x-request-id') ?? ''))
-    await waitUntil('the line is not there', 2, () => line() !== undefined)
-    const entry = JSON.parse(line() as string)
+    const answer = await new Person().get(`/?${unique()}`)
+    const entry = await logged(answer)
     expect(entry).to.include({ method: 'GET', path: '/', status: 200, upstreamStatus: '200' })
     expect(entry.upstream).to.match(/^127\.0\.0\.1:\d+$/)
   })
@@ -43,6 +37,17 @@ describe('nginx', () => {
       const all = readFileSync(join(folder, name), 'utf8')
       expect(all).not.to.contain('secret phrase').and.not.to.contain('secretquery')
       expect(all).not.to.contain(person.cookies.get('session') as string)
+    }
+  })
+
+  it('keeps its logs to itself, also those that it opens anew', async () => {
+    const log = join(folder, 'nginx/logs/access.log')
+    renameSync(log, `${log}.1`)
+    stack.nginx.process?.kill('SIGUSR1')
+    await waitUntil('there is no new log', 5, () => existsSync(log))
+    await logged(await new Person().get('/'))
+    for (const name of readdirSync(join(folder, 'nginx/logs'))) {
+      expect((statSync(join(folder, 'nginx/logs', name)).mode & 0o777).toString(8), name).to.equal('600')
     }
   })
 
@@ -88,6 +93,14 @@ describe('nginx', () => {
     for (let each = 0; each < 9; each++) expect((await new Person().get('/')).status).to.equal(200)
   })
 })
+
+/** The line about a request in nginx's log. */
+async function logged({ headers }: Answer) {
+  const id = headers.get('x-request-id') as string
+  const lines = () => readFileSync(join(folder, 'nginx/logs/access.log'), 'utf8').split('\n')
+  await waitUntil('the line is not there', 2, () => lines().some((line) => line.includes(id)))
+  return JSON.parse(lines().find((line) => line.includes(id)) as string)
+}
 
 function expectOwnPage(answer: Answer, status: number) {
   expect([answer.status, answer.servedBy]).to.deep.equal([status, 'nginx'])
