@@ -51,8 +51,9 @@ export async function serve(): Promise<void> {
   // The first person need not wait for the first connection. Without a database there still are pages to serve.
   await Promise.race([pingDatabases(databases).catch(() => {}), sleep(connectPatience)])
 
-  // Longer than nginx keeps an idle connection (30 s), so that it is never Node that closes one nginx is about to use.
-  const server = createServer({ keepAliveTimeout: 75_000 }, app.callback())
+  // Above nginx's own: 30 s for an idle connection, so that Node never closes one that nginx is about to use, and 17 KB
+  // of headers, to which it adds the host once more and an id.
+  const server = createServer({ keepAliveTimeout: 75_000, maxHeaderSize: 32_768 }, app.callback())
   server.listen(config.port, config.address, () => {
     cluster.listen()
     log.info(`listening on ${config.address}:${config.port}`)

@@ -7,11 +7,11 @@ import { identifyWrite, type Write } from '../once.js'
 /** Thrown when the body is of a kind that no form sends. */
 export class UnsupportedBody extends Error {}
 
-/** Parses the form of a write, of at most 1 MB. @throws {UnsupportedBody}, and http-errors (400, 413) */
+/** Parses the form of a write, of at most 64 KB. @throws {UnsupportedBody}, and http-errors (400, 413) */
 export function form(): Middleware {
   const parser = bodyParser({
     enableTypes: ['form'],
-    formLimit: '1mb',
+    formLimit: '64kb',
     onError: (error) => {
       // A body that was cut off or wrongly compressed comes without a status.
       throw isHttpError(error) ? error : createError(400, error)
