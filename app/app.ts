@@ -4,6 +4,7 @@ import type { Cluster } from './cluster/cluster.js'
 import { health } from './cluster/health.js'
 import { measure, metricsPage } from './cluster/metrics.js'
 import type { Databases } from './databases.js'
+import { assets } from './http/middleware/assets.js'
 import type { Log } from './log.js'
 import { leaveAbandoned } from './middleware/abandoned.js'
 import { address } from './middleware/address.js'
@@ -49,6 +50,7 @@ export function createApp(parts: Parts): Koa {
   app.use(request(log, replica)) // request id, replica's name, access log
   app.use(closeWhileDraining(lifecycle))
   app.use(securityHeaders()) // on every answer, errors too
+  app.use(assets()) // of this build, for another version's nginx
   app.use(locale) // ctx.state.locale
   app.use(pages(replica, views)) // ctx.page()
   app.use(errors(log)) // whatever is thrown below becomes a page

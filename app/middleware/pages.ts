@@ -59,6 +59,6 @@ function words(locale: Locale) {
 }
 
 /** The content-hashed file name of each asset, written by the build. */
-function readAssets(): Record<string, string> {
+export function readAssets(): Record<string, string> {
   return JSON.parse(readFileSync(new URL('dist/public/manifest.json', root), 'utf8'))
 }

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { expect } from 'chai'
 import { waitUntil } from '../../stack/processes.js'
 import { type Answer, Person, signedIn, unique } from '../person.js'
@@ -38,6 +38,40 @@ describe('nginx', () => {
       expect(all).not.to.contain('secret phrase').and.not.to.contain('secretquery')
       expect(all).not.to.contain(person.cookies.get('session') as string)
     }
+  })
+
+  it('takes from the replicas the assets of another version’s pages', async () => {
+    const { $ } = await new Person().get('/')
+    const path = $('link[rel=stylesheet]').attr('href') as string
+    const file = join(folder, 'nginx/public', basename(path))
+    const away = `${file}.away`
+    renameSync(`${file}.gz`, `${away}.gz`)
+    renameSync(file, away)
+    try {
+      const style = await new Person().get(path)
+      expect(style.status).to.equal(200)
+      expect(style.servedBy).to.match(/^app\d$/)
+      expect(style.html).to.equal(readFileSync(away, 'utf8'))
+      expect(style.headers.get('cache-control')).to.equal('public, max-age=31536000, immutable')
+      expect(style.headers.get('content-encoding')).to.equal('gzip')
+      expect(style.headers.get('content-type')).to.contain('text/css')
+      expect(style.headers.get('set-cookie')).to.equal(null)
+    } finally {
+      renameSync(away, file)
+      renameSync(`${away}.gz`, `${file}.gz`)
+    }
+  })
+
+  it('asks every replica for an asset, answers 404 in its own page, and goes on asking all', async () => {
+    const answer = await new Person().get(`/static/app.${unique()}.css`)
+    expectOwnPage(answer, 404)
+    const entry = await logged(answer)
+    const asked = entry.upstream.split(', ')
+    expect(new Set(asked)).to.have.property('size', stack.replicas.length)
+    expect(new Set(entry.upstreamStatus.split(', '))).to.deep.equal(new Set(['404']))
+    const served = await Promise.all(Array.from({ length: 9 }, () => new Person().get('/')))
+    expect(new Set(served.map(({ servedBy }) => servedBy))).to.have.property('size', stack.replicas.length)
+    expect((await new Person().get('/static/manifest.json.gz/../../conf/nginx.conf')).status).to.equal(404)
   })
 
   it('keeps its logs to itself, also those that it opens anew', async () => {
