@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs'
+import { connect } from 'node:net'
 import { basename, join } from 'node:path'
 import { expect } from 'chai'
 import { waitUntil } from '../../stack/processes.js'
@@ -82,6 +83,24 @@ describe('nginx', () => {
     await logged(await new Person().get('/'))
     for (const name of readdirSync(join(folder, 'nginx/logs'))) {
       expect((statSync(join(folder, 'nginx/logs', name)).mode & 0o777).toString(8), name).to.equal('600')
+    }
+  })
+
+  it('serves others while one client holds thousands of requests whose header never ends', async () => {
+    const port = Number(new URL(stack.url).port)
+    let held = 0
+    const sockets = Array.from({ length: 9_000 }, () => {
+      const socket = connect(port, '127.0.0.1', () => held++)
+      socket.write('GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ')
+      return socket.on('error', () => {}).on('close', () => held--)
+    })
+    try {
+      await waitUntil('the requests are not held', 4, () => held === sockets.length)
+      const answers = await Promise.all(Array.from({ length: 40 }, () => new Person().get('/')))
+      expect(answers.map(({ status }) => status)).to.deep.equal(Array(40).fill(200))
+      await waitUntil('nginx does not give them up', 8, () => held === 0)
+    } finally {
+      for (const socket of sockets) socket.destroy()
     }
   })
 
