@@ -2,7 +2,7 @@
 # Writes what depends on settings into run/, then becomes the command it is given. Both forms start nginx through it,
 # from nginx's prefix. Besides the settings of .env.example it takes LISTEN_ADDRESSES, e.g. "127.0.0.1 [::1]".
 #
-# nginx names the file when it refuses what is in one, so files are called like the settings they are made from.
+# A file is named for the setting that it comes from, because nginx names the file that it refuses.
 set -euf
 umask 077 # for the logs that nginx creates
 
@@ -58,7 +58,7 @@ write_tls() {
   write_redirect
 }
 
-# Not kept by browsers: they would go on to follow it when TLS is switched off.
+# no-store: browsers would follow a cached 308 after TLS was switched off.
 write_redirect() {
   suffix=":$TLS_PORT"
   [ "$TLS_PORT" != 443 ] || suffix=''

@@ -42,10 +42,8 @@ export async function startNginx(root: string, folder: string, options: NginxOpt
 
 /** Where people reach Bodega. */
 export function urlOf({ port, settings }: Pick<NginxOptions, 'port' | 'settings'>): string {
-  return settings.TLS_CERTIFICATE ? `https://localhost:${settings.TLS_PORT || tlsPort}` : `http://localhost:${port}`
+  return settings.TLS_CERTIFICATE ? `https://localhost:${settings.TLS_PORT}` : `http://localhost:${port}`
 }
-
-const tlsPort = '8443'
 
 /** What nginx/settings.sh takes. */
 function environment({ address, port, settings }: NginxOptions): NodeJS.ProcessEnv {
@@ -58,7 +56,7 @@ function environment({ address, port, settings }: NginxOptions): NodeJS.ProcessE
     HSTS,
     TLS_CERTIFICATE: TLS_CERTIFICATE && resolve(TLS_CERTIFICATE),
     TLS_KEY: TLS_KEY && resolve(TLS_KEY),
-    TLS_PORT: TLS_PORT || tlsPort,
+    TLS_PORT,
   }
 }
 

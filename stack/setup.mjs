@@ -16,10 +16,12 @@ const programs = {
   nginx: '/usr/sbin/nginx',
   'mariadb-server': '/usr/sbin/mariadbd',
   chromium: '/usr/bin/chromium',
+  openssl: '/usr/bin/openssl',
 }
+const forTests = ['chromium', 'openssl']
 
 const [module, ...rest] = process.argv.slice(2).filter((argument) => argument !== '--browser')
-const wanted = Object.keys(programs).filter((name) => name !== 'chromium' || process.argv.includes('--browser'))
+const wanted = Object.keys(programs).filter((name) => !forTests.includes(name) || process.argv.includes('--browser'))
 
 try {
   checkNode()

@@ -20,7 +20,7 @@ export interface StackOptions {
   say: (step: string) => void
   /** Settings of the replicas that differ from their defaults. */
   environment?: NodeJS.ProcessEnv
-  /** Settings of nginx. */
+  /** nginx's settings, as .env.example explains them; with a certificate, TLS_PORT too. */
   proxy?: NodeJS.ProcessEnv
 }
 
@@ -45,7 +45,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const { folder, address, port, say, proxy = {} } = options
   for (const name of ['logs', 'secrets']) mkdirSync(join(folder, name), { recursive: true })
   refuseSecond(folder)
-  await portIsFree(address, port)
+  await portIsFree('PORT', address, port)
+  if (proxy.TLS_CERTIFICATE) await portIsFree('TLS_PORT', address, Number(proxy.TLS_PORT))
   writeFileSync(pidFile(folder), String(process.pid))
 
   const started: Array<() => Promise<void>> = [async () => rmSync(pidFile(folder))]
@@ -94,10 +95,10 @@ function refuseSecond(folder: string) {
 }
 
 /** @throws {Error} when another program listens there; one that is just ending is waited for */
-async function portIsFree(address: string, port: number) {
+async function portIsFree(setting: string, address: string, port: number) {
   await waitUntil('', 2, () => canListen(address, port)).catch(() => {
     throw new Error(
-      `Port ${port} is in use by another program. Stop that, or choose another port: PORT=${port + 1} npm start`,
+      `Port ${port} is in use by another program. Stop that, or choose another port: ${setting}=${port + 1} npm start`,
     )
   })
 }
