@@ -16,28 +16,36 @@ export interface NginxOptions {
 
 /** @throws {Error} naming the setting that is wrong, or with nginx's own words */
 export async function startNginx(root: string, folder: string, options: NginxOptions): Promise<Service> {
-  const { address, port, replicaPorts } = options
   const prefix = join(folder, 'nginx')
-  layOut(root, prefix, replicaPorts)
-  // The prefix is given as "./": below a folder that only root may enter, nginx's workers reach their files from where
-  // they stand, and no other way.
-  const nginx = [program, '-e', 'logs/error.log', '-p', './', '-c', 'conf/nginx.conf']
-  if (process.getuid?.() === 0) nginx.push('-g', 'user www-data;')
-  const command = ['sh', join(root, 'nginx/settings.sh'), ...nginx]
+  const log = join(prefix, 'logs/error.log')
+  layOut(root, prefix, options.replicaPorts)
+  const command = ['sh', join(root, 'nginx/settings.sh'), ...nginx()]
   const spawning = { cwd: prefix, env: environment(options) }
   await run([...command, '-t'], spawning)
   const service = keepRunning(() => {
     endOrphans(prefix)
-    return launch(command, join(prefix, 'logs/error.log'), spawning)
+    return launch(command, log, spawning)
   })
-  const host = address === '0.0.0.0' ? '127.0.0.1' : address
-  await waitUntil(`nginx does not answer; see ${join(prefix, 'logs/error.log')}`, 10, async () => {
-    return fetch(`http://${host}:${port}/favicon.ico`, { redirect: 'manual' }).then(
-      ({ status }) => status < 400, // with TLS it redirects
-      () => false,
-    )
-  })
+  await waitUntil(`nginx does not answer; see ${log}`, 10, () => answers(options))
   return service
+}
+
+/**
+ * The prefix is given as "./": below a folder that only root may enter, nginx's workers reach their files from where
+ * they stand, and no other way.
+ */
+function nginx(): string[] {
+  const command = [program, '-e', 'logs/error.log', '-p', './', '-c', 'conf/nginx.conf']
+  return process.getuid?.() === 0 ? [...command, '-g', 'user www-data;'] : command
+}
+
+/** With TLS the answer is a redirect. */
+function answers({ address, port }: NginxOptions): Promise<boolean> {
+  const host = address === '0.0.0.0' ? '127.0.0.1' : address
+  return fetch(`http://${host}:${port}/favicon.ico`, { redirect: 'manual' }).then(
+    ({ status }) => status < 400,
+    () => false,
+  )
 }
 
 /** Where people reach Bodega. */

@@ -158,5 +158,7 @@ async function logged({ headers }: Answer) {
 function expectOwnPage(answer: Answer, status: number) {
   expect([answer.status, answer.servedBy]).to.deep.equal([status, 'nginx'])
   expect(answer.$('section')).to.have.length(2)
+  // "no-referrer" would make browsers send forms with "Origin: null".
+  expect(answer.headers.get('referrer-policy')).to.equal('same-origin')
   expect(answer.$('code').first().text()).to.equal(answer.headers.get('x-request-id'))
 }
