@@ -27,7 +27,8 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     logLevel: settings.LOG_LEVEL,
     poolSize: settings.DATABASE_POOL_SIZE,
     appSecret: settings.APP_SECRET,
-    crashOrders: settings.CRASH_ORDERS,
+    hosts: settings.ALLOWED_HOSTS,
+    failpointFile: settings.FAILPOINT_FILE,
     users: database(settings.USERS_DATABASE_URL, settings.USERS_DATABASE_PASSWORD),
     products: database(settings.PRODUCTS_DATABASE_URL, settings.PRODUCTS_DATABASE_PASSWORD),
   }
@@ -73,7 +74,8 @@ const replicaSettings = z.object({
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(10),
   APP_SECRET: z.string('is required').min(32, 'must have 32 characters or more'),
-  CRASH_ORDERS: z.string().optional(), // for tests: see app/crash-points.ts
+  ALLOWED_HOSTS: z.string().default('').transform(namesIn),
+  FAILPOINT_FILE: z.string().optional(), // for tests: app/writes/failpoints.ts
 })
 
 const migratorSettings = z.object({
@@ -83,6 +85,14 @@ const migratorSettings = z.object({
   PRODUCTS_ADMIN_URL: mysqlUrl,
   PRODUCTS_ADMIN_PASSWORD: secret,
 })
+
+/** Host names, separated by spaces or commas. */
+function namesIn(list: string): string[] {
+  return list
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter(Boolean)
+}
 
 function parse<T extends z.ZodObject>(settings: T, environment: NodeJS.ProcessEnv): z.infer<T> {
   const problems: string[] = []

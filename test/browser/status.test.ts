@@ -1,8 +1,9 @@
 import { expect } from 'chai'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
-import { registration } from '../person.js'
+import { openStream } from '../event-stream.js'
+import { Person, registration } from '../person.js'
 import { allReady, replicaNamed, signal } from '../replica.js'
-import { stack } from '../system.js'
+import { databases, stack } from '../system.js'
 import { violations } from './axe.js'
 import { launchChromium } from './chromium.js'
 
@@ -30,8 +31,7 @@ describe('the page of the servers in a real browser', () => {
       document.title = 'not reloaded'
     })
     // Not the one that streams: its death is an error in the console, whatever the page makes of it.
-    const streaming = await page.textContent('.origin')
-    const victim = ['app1', 'app2', 'app3'].find((name) => !streaming?.includes(name)) as string
+    const victim = await bystander(page)
     const before = replicaNamed(victim).pid
     const about = page.locator(`[data-replica=${victim}] .about`)
     await about.filter({ hasText: String(before) }).waitFor()
@@ -72,6 +72,93 @@ describe('the page of the servers in a real browser', () => {
     expect(await page.getAttribute('[data-span="900"]', 'aria-pressed')).to.equal('false')
   })
 
+  it('counts a silence on, and announces it once', async () => {
+    const page = await open()
+    await page.locator('.origin', { hasText: 'Live from' }).waitFor()
+    const victim = await bystander(page)
+    await page.evaluate(() => {
+      const shown = { ages: [] as string[], announced: [] as string[] }
+      Object.assign(window, { shown })
+      new MutationObserver(() => {
+        const [age, announced] = [
+          document.querySelector('.summary [data-age]'),
+          document.querySelector('[role=status]'),
+        ]
+        if (age?.textContent && age.textContent !== shown.ages.at(-1)) shown.ages.push(age.textContent)
+        const words = announced?.textContent ?? ''
+        if (words !== shown.announced.at(-1)) shown.announced.push(words)
+      }).observe(document.querySelector('#servers') as Element, { subtree: true, childList: true, characterData: true })
+    })
+    signal(victim, 'SIGSTOP')
+    await page.locator('.summary', { hasText: `${victim} has been silent for 1.` }).waitFor()
+    await page.locator('.summary', { hasText: `${victim} has been silent for 2.` }).waitFor()
+    signal(victim, 'SIGCONT')
+    const { ages, announced } = await page.evaluate(
+      () => (window as unknown as { shown: Record<string, string[]> }).shown,
+    )
+    expect(ages?.length).to.be.above(4)
+    expect(announced?.filter((words) => words.includes(`${victim} has gone silent`))).to.have.length(1)
+  })
+
+  it('shows the visitor’s own time', async () => {
+    const page = await open({ timezoneId: 'Asia/Tokyo', locale: 'en-GB' })
+    await page.locator('.origin', { hasText: 'Live from' }).waitFor()
+    const { shown, iso } = await page.evaluate(() => {
+      const time = document.querySelector('.origin time') as HTMLTimeElement
+      return { shown: time.textContent, iso: time.dateTime }
+    })
+    expect(shown).to.equal(new Date(iso).toLocaleTimeString('en-GB', { timeZone: 'Asia/Tokyo' }))
+    expect(await page.textContent('details tbody time')).not.to.contain('UTC')
+  })
+
+  it('waits longer where the person has enough live pages, and says why', async () => {
+    const page = await open()
+    await page.locator('.origin', { hasText: 'Live from' }).waitFor()
+    const person = new Person()
+    for (const { name, value } of await context.cookies()) person.cookies.set(name, value)
+    await page.goto('/products')
+    const streams = await Promise.all(Array.from({ length: 33 }, () => openStream(person)))
+    expect(streams.filter(({ status }) => status === 429)).not.to.have.length(0)
+    await page.goto('/status')
+    await page.locator('.summary', { hasText: 'You have this page open in many windows' }).waitFor()
+    for (const stream of streams) stream.close()
+    await page.locator('.summary', { hasText: 'servers are ready' }).waitFor()
+  })
+
+  it('cuts no label of a chart, and tells servers apart without colour', async () => {
+    await databases.users('heartbeats').insert(await busy())
+    const page = await open({ forcedColors: 'active' })
+    await page.waitForSelector('[data-chart=requests] canvas')
+    await page.locator('[data-chart=requests] .value', { hasText: '–' }).first().waitFor()
+    const { edge, dashes, strokes } = await page.evaluate(() => {
+      const canvas = document.querySelector('[data-chart=requests] canvas') as HTMLCanvasElement
+      const { data } = (canvas.getContext('2d') as CanvasRenderingContext2D).getImageData(0, 0, 1, canvas.height)
+      const samples = [...document.querySelectorAll('[data-chart=p95] .sample path')]
+        .slice(0, 3)
+        .map((each) => getComputedStyle(each))
+      return {
+        edge: data.some((value) => value > 0),
+        dashes: new Set(samples.map(({ strokeDasharray }) => strokeDasharray)).size,
+        strokes: new Set(samples.map(({ stroke }) => stroke)).size,
+      }
+    })
+    await databases.users('heartbeats').where({ replica: 'busy' }).delete()
+    expect([edge, dashes, strokes]).to.deep.equal([false, 3, 3])
+  })
+
+  for (const forcedColors of ['none', 'active'] as const) {
+    it(`shows the focus on the chart’s buttons: forced colours ${forcedColors}`, async () => {
+      const page = await open({ forcedColors })
+      await page.locator('[data-span="120"]').focus()
+      await page.keyboard.press('Tab')
+      const outline = await page.evaluate(() => {
+        const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement as Element)
+        return `${document.activeElement?.getAttribute('data-span')} ${outlineStyle} ${outlineWidth}`
+      })
+      expect(outline).to.equal('900 solid 2px')
+    })
+  }
+
   it('asks to sign in when the session has ended', async () => {
     const page = await open()
     await page.locator('.origin', { hasText: 'Live from' }).waitFor()
@@ -85,7 +172,7 @@ describe('the page of the servers in a real browser', () => {
     const page = await open({ javaScriptEnabled: false })
     expect(await page.locator('.server').count()).to.be.at.least(3)
     expect(await page.locator('svg path.requests').first().isVisible()).to.equal(true)
-    expect(await page.textContent('.origin')).to.contain('Reload the page')
+    expect(await page.textContent('.origin')).to.match(/^From app\d · \d\d:\d\d:\d\d UTC · Reload the page/)
     expect(await page.locator('[data-span]').first().isVisible()).to.equal(false)
   })
 
@@ -100,6 +187,19 @@ describe('the page of the servers in a real browser', () => {
         signal('app3', 'SIGCONT')
       }
     })
+  }
+
+  /** A replica that does not stream to the page. */
+  async function bystander(page: Page): Promise<string> {
+    const streaming = await page.textContent('.origin')
+    return ['app1', 'app2', 'app3'].find((name) => !streaming?.includes(name)) as string
+  }
+
+  /** A made-up server's heartbeat of half a minute ago, with more requests than four digits can say. */
+  async function busy() {
+    const row = await databases.users('heartbeats').where({ state: 'ready' }).first()
+    const beat_at = databases.users.raw('UTC_TIMESTAMP(3) - INTERVAL 30 SECOND')
+    return { ...row, id: undefined, replica: 'busy', life: 'busy', requests: 123_456, span_ms: 1_000, beat_at }
   }
 
   async function open(options: BrowserContextOptions = {}): Promise<Page> {

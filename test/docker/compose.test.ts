@@ -137,7 +137,7 @@ describe('docker compose up --build', function () {
       TRUSTED_PROXIES: '0.0.0.0/0',
     }
     Object.assign(environment, tls)
-    compose('up', '--detach', '--wait', 'proxy')
+    compose('up', '--detach', '--wait', '--no-deps', 'proxy')
 
     const { status, location } = await person.get('/login?next=x')
     expect([status, location]).to.deep.equal([308, `https://localhost:${tlsPort}/login?next=x`])
@@ -152,7 +152,7 @@ describe('docker compose up --build', function () {
     for (const name of ['TLS_KEY', 'TLS_CERTIFICATE']) {
       const right = environment[name]
       environment[name] = ''
-      expect(() => compose('up', '--detach', '--wait', 'proxy')).to.throw()
+      expect(() => compose('up', '--detach', '--wait', '--no-deps', 'proxy')).to.throw()
       expect(compose('logs', '--tail', '1', 'proxy')).to.contain(`${name} must be`)
       environment[name] = right
     }

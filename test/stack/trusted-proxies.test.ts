@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import getPort from 'get-port'
@@ -56,19 +56,19 @@ describe('TRUSTED_PROXIES', () => {
 
   it('limits each client of a proxy by itself', async () => {
     await start('127.0.0.1')
-    const held = 1_000
-    replica.removeAllListeners('request')
-    const waiting: Array<() => void> = []
-    replica.on('request', (_request, response) => waiting.push(() => response.end()))
     const from = (address: string) => fetch(url, { headers: { 'x-forwarded-for': address } })
-    const crowd = Array.from({ length: held }, () => from('203.0.113.7'))
-    await waitUntil('not all were asked', 10, () => waiting.length === held)
-    expect((await from('203.0.113.7')).status).to.equal(429)
-    const other = from('203.0.113.8')
-    await waitUntil('the other was not asked', 5, () => waiting.length > held)
-    for (const answer of waiting) answer()
-    expect((await other).status).to.equal(200)
-    await Promise.all(crowd)
+    const head = 'POST / HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 203.0.113.7\r\nContent-Length: 1\r\n\r\n'
+    const withoutBody = Array.from({ length: 1_000 }, () => {
+      const socket = connect(Number(new URL(url).port), '127.0.0.1')
+      socket.write(head)
+      return socket.on('error', () => {})
+    })
+    try {
+      await waitUntil('the limit is not reached', 8, async () => (await from('203.0.113.7')).status === 429)
+      expect((await from('203.0.113.8')).status).to.equal(200)
+    } finally {
+      for (const socket of withoutBody) socket.destroy()
+    }
   })
 
   async function start(trusted: string | undefined) {

@@ -12,6 +12,7 @@ const number = new Intl.NumberFormat(document.documentElement.lang, { maximumFra
 export function createChart(figure) {
   const stacked = figure.dataset.chart === 'requests'
   const values = new Map()
+  const sample = figure.querySelector('.sample')
   let names = []
   let marks = []
   let until = 0
@@ -54,13 +55,13 @@ export function createChart(figure) {
     const seconds = Array.from({ length: span }, (_, index) => until - span + 1 + index)
     const known = names.map((name) => seconds.map((second) => values.get(name).get(second) ?? null))
     plot.setData([seconds, ...(stacked ? stack(known) : known)])
-    tellValues()
+    showValues()
   }
 
   /** A chart for these servers; another one takes its place when a server is added or disappears. */
   function begin(shown) {
     names = shown
-    figure.querySelector('.legend').replaceChildren(...names.map(entryOf))
+    figure.querySelector('.legend').replaceChildren(...names.map((name, index) => entryOf(name, index, sample)))
     plot?.destroy()
     const place = figure.querySelector('.plot')
     const label = figure.querySelector('svg')?.getAttribute('aria-label') ?? place.getAttribute('aria-label')
@@ -76,10 +77,10 @@ export function createChart(figure) {
         scales: { x: { time: false }, y: { range: (_, _low, high) => [0, Math.max(1, high * 1.1)] } },
         axes: [
           { ...axis(), size: 28, values: (_, splits) => splits.map(agoOf), splits: () => splitsOf() },
-          { ...axis(), size: 44 },
+          { ...axis(), size: widthOfLabels, values: (_, splits) => splits.map((value) => number.format(value)) },
         ],
         series: [{}, ...names.map(seriesOf)],
-        hooks: { draw: [drawMarks], setCursor: [tellValues] },
+        hooks: { draw: [drawMarks], setCursor: [showValues] },
       },
       [[], ...names.map(() => [])],
       place,
@@ -87,8 +88,14 @@ export function createChart(figure) {
   }
 
   function seriesOf(_, index) {
-    const tone = () => toneOf(nameAt(index))
-    return { stroke: tone, ...(stacked ? { fill: tone, width: 1 } : { width: 2 }), points: { show: false } }
+    const style = () => styleOf(nameAt(index))
+    return {
+      stroke: () => style().stroke,
+      ...(stacked && { fill: () => style().fill }),
+      dash: style().strokeDasharray.split(',').map(Number.parseFloat).filter(Boolean),
+      width: 2,
+      points: { show: false },
+    }
   }
 
   /** The highest area is drawn first, so that the lower ones lie on it. */
@@ -99,7 +106,12 @@ export function createChart(figure) {
   function axis() {
     const color = () => getComputedStyle(figure).color
     const grid = () => getComputedStyle(figure).getPropertyValue('--pico-muted-border-color')
-    return { stroke: color, grid: { stroke: grid, width: 1 }, ticks: { show: false } }
+    return {
+      stroke: color,
+      font: `12px ${getComputedStyle(figure).fontFamily}`,
+      grid: { stroke: grid, width: 1 },
+      ticks: { show: false },
+    }
   }
 
   function splitsOf() {
@@ -116,7 +128,7 @@ export function createChart(figure) {
   function drawMarks({ ctx, bbox, valToPos }) {
     ctx.save()
     ctx.lineWidth = 2 * devicePixelRatio
-    ctx.font = `${11 * devicePixelRatio}px ${getComputedStyle(figure).fontFamily}`
+    ctx.font = fontOf(11)
     ctx.textAlign = 'right'
     let named = Number.NEGATIVE_INFINITY
     for (const { kind, at, replica } of marks) {
@@ -136,19 +148,43 @@ export function createChart(figure) {
     ctx.restore()
   }
 
-  /** In the legend: the values under the pointer, or the newest. */
-  function tellValues() {
-    const second = plot.cursor.idx == null ? until : until - span + 1 + plot.cursor.idx
+  /** In the legend: the values under the pointer, or what the server's card says. */
+  function showValues() {
+    const { idx } = plot.cursor
     for (const name of names) {
-      const value = values.get(name)?.get(second) ?? null
-      const place = figure.querySelector(`[data-name="${CSS.escape(name)}"] .value`)
-      if (place) place.textContent = value === null ? '–' : number.format(value)
+      const value = idx == null ? newestOf(name) : valueAt(name, until - span + 1 + idx)
+      figure.querySelector(`[data-name="${CSS.escape(name)}"] .value`).textContent = value
     }
   }
 
-  function toneOf(name) {
-    const entry = figure.querySelector(`[data-name="${CSS.escape(name)}"]`)
-    return entry ? getComputedStyle(entry, '::before').backgroundColor : 'gray'
+  function newestOf(name) {
+    const card = `[data-replica="${CSS.escape(name)}"] [data-stat=${figure.dataset.statShown}]`
+    const place = document.querySelector(`${card} strong`) ?? document.querySelector(card)
+    return place?.textContent ?? '–'
+  }
+
+  function valueAt(name, second) {
+    const value = values.get(name)?.get(second) ?? null
+    return value === null ? '–' : number.format(value) + (stacked ? '' : ' ms')
+  }
+
+  /** The style sheet's colours and dashes, as the legend has them. */
+  function styleOf(name) {
+    return getComputedStyle(figure.querySelector(`[data-name="${CSS.escape(name)}"] .sample path`))
+  }
+
+  /** As wide as the widest label, in CSS pixels. */
+  function widthOfLabels({ ctx }, labels) {
+    if (!labels) return 44
+    ctx.save()
+    ctx.font = fontOf(12)
+    const widths = labels.map((label) => ctx.measureText(label).width / devicePixelRatio)
+    ctx.restore()
+    return Math.ceil(Math.max(28, ...widths)) + 12
+  }
+
+  function fontOf(size) {
+    return `${size * devicePixelRatio}px ${getComputedStyle(figure).fontFamily}`
   }
 
   function widthOf() {
@@ -156,14 +192,14 @@ export function createChart(figure) {
   }
 }
 
-/** A line of the legend; the style sheet has eight colours, which go round. */
-function entryOf(name, index) {
+/** A line of the legend; the style sheet has eight colours and dashes, which go round. */
+function entryOf(name, index, sample) {
   const entry = document.createElement('li')
   entry.className = `tone-${index % 8}`
   entry.dataset.name = name
   const value = document.createElement('span')
   value.className = 'value'
-  entry.append(`${name} `, value)
+  entry.append(sample.cloneNode(true), `${name} `, value)
   return entry
 }
 

@@ -1,13 +1,16 @@
+import { countAges } from './status-ages.js'
 import { createChart } from './status-chart.js'
 import { patch } from './status-patch.js'
+import { showLocalTimes } from './times.js'
 
 /** Keeps the page of the servers live. Without scripts, it says the same at each reload. */
 
 const page = document.getElementById('status')
 const charts = [...document.querySelectorAll('[data-chart]')].map(createChart)
+const ages = countAges(page)
 
-/** A server that says nothing for so long is hung or gone, in milliseconds; another one is asked then. */
-const patience = 4_000
+/** How long a server may say nothing before another one is asked, and the pause after a refusal, in milliseconds. */
+const timeout = 2_500
 const pause = 1_500
 let stream
 let watchdog
@@ -54,31 +57,45 @@ function disconnect() {
 function expectMore() {
   clearTimeout(watchdog)
   watchdog = setTimeout(() => {
-    tellAway()
+    say(page.dataset.away)
     connect()
-  }, patience)
+  }, timeout)
 }
 
 /** A stream that broke is opened again by the browser itself; one that was refused is not. */
-async function lost() {
-  tellAway()
-  if (stream?.readyState !== EventSource.CLOSED) return
-  disconnect()
-  const answer = await fetch('/status', { redirect: 'manual' }).catch(() => undefined)
-  // Signed out: the page that asks to sign in comes back here afterwards.
-  if (answer?.type === 'opaqueredirect') location.reload()
-  else watchdog = setTimeout(connect, pause)
+function lost() {
+  if (stream?.readyState === EventSource.CLOSED) return refused()
+  say(page.dataset.away)
 }
 
-function tellAway() {
-  page.querySelector('.origin').textContent = page.dataset.away
+/** Asks why, which an EventSource does not say. */
+async function refused() {
+  disconnect()
+  const asking = new AbortController()
+  const answer = await fetch('/status/events', { redirect: 'manual', signal: asking.signal }).catch(() => undefined)
+  asking.abort()
+  // Signed out: the page that asks to sign in comes back here afterwards.
+  if (answer?.type === 'opaqueredirect') return location.reload()
+  const crowded = answer?.status === 429
+  say(crowded ? page.dataset.crowded : page.dataset.away)
+  watchdog = setTimeout(connect, crowded ? Number(answer.headers.get('Retry-After')) * 1000 : pause)
+}
+
+/** In the headline's place, until the next event. */
+function say(words) {
+  page.querySelector('[role=status]').textContent = words
+  const summary = page.querySelector('.summary')
+  summary.className = 'summary some'
+  summary.textContent = words
 }
 
 function show({ html, timeline, marks }) {
+  ages.restart()
   for (const [id, piece] of Object.entries(html)) {
     const now = document.getElementById(id)
     const next = now.cloneNode()
     next.innerHTML = piece
+    showLocalTimes(next)
     patch(now, next)
   }
   for (const chart of charts) chart.show(timeline, marks)

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Middleware } from 'koa'
-import { readAssets } from '../../middleware/pages.js'
 import { root } from '../../root.js'
+import { readAssets } from './pages.js'
 
 const folder = '/static/'
 

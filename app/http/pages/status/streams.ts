@@ -1,0 +1,142 @@
+import { PassThrough } from 'node:stream'
+import { NotExecuted, TooMany } from '../../../errors.js'
+import type { Locale } from '../../../i18n/locales.js'
+import type { Log } from '../../../log.js'
+import type { Cluster } from '../../../monitoring/cluster.js'
+import type { Reading } from '../../../monitoring/reader.js'
+
+/** How a reading is shown: `whole`, with its history, first in a stream; `stale` when the database gives no newer one. */
+export interface Moment {
+  whole: boolean
+  stale: boolean
+}
+
+/** A person who looks at the live page; several where they look at it in several windows. */
+interface Viewer {
+  sessionId: string
+  userId: number
+  locale: Locale
+}
+
+interface Parts {
+  cluster: Cluster
+  liveSessions: (ids: string[], deadline: AbortSignal) => Promise<Set<string>>
+  compose: (reading: Reading, locale: Locale, moment: Moment) => Promise<string>
+  log: Log
+}
+
+/** How many streams a replica bears, and how many of them may be one person's. */
+const most = 200
+const mostOfOnePerson = 10
+
+/** In milliseconds: between two events, and until a browser whose stream broke asks again. */
+const interval = 1_000
+const retry = 500
+
+/** How long a person with enough streams is asked to wait for another, in seconds. */
+const retryAfter = 10
+
+/** Every so many events it is asked whether the viewers are still signed in. */
+const sessionsEvery = 3
+
+/** What a viewer may be behind, in bytes, before the stream is ended; the browser asks again and begins anew. */
+const mostBehind = 256 * 1024
+
+/** The streams of server-sent events of this replica. While there are any, there is one reading a second for all. */
+export function createStreams({ cluster, liveSessions, compose, log }: Parts) {
+  const viewers = new Map<PassThrough, Viewer>()
+  let timer: NodeJS.Timeout | undefined
+  let ticks = 0
+  let busy = false
+  let last: Reading | undefined
+  let lastAt = 0
+  cluster.leaving.addEventListener('abort', () => {
+    for (const stream of viewers.keys()) stream.end()
+  })
+
+  return {
+    /** @throws {NotExecuted} when this replica leaves or has no room, {TooMany} when the person has enough streams */
+    async open(viewer: Viewer): Promise<PassThrough> {
+      const { reading, stale } = await read()
+      const first = event('cluster', await compose(reading, viewer.locale, { whole: true, stale }))
+      refuseTooMany(viewer)
+      const stream = new PassThrough()
+      viewers.set(stream, viewer)
+      stream.once('close', () => close(stream))
+      stream.write(`retry: ${retry}\n\n${first}`)
+      timer ??= setInterval(tick, interval)
+      return stream
+    },
+  }
+
+  function refuseTooMany({ userId }: Viewer) {
+    const own = [...viewers.values()].filter((each) => each.userId === userId)
+    if (cluster.leaving.aborted) throw new NotExecuted('leaving')
+    if (own.length >= mostOfOnePerson) throw new TooMany('streams of one person', retryAfter)
+    if (viewers.size >= most) throw new NotExecuted('too many streams')
+  }
+
+  function close(stream: PassThrough) {
+    viewers.delete(stream)
+    if (viewers.size > 0) return
+    clearInterval(timer)
+    timer = undefined
+  }
+
+  async function tick() {
+    // While the database keeps a reading waiting, nginx and the page must still see that this replica lives.
+    if (busy) return send(() => event('waiting', '1'))
+    busy = true
+    try {
+      await sendCluster()
+      if (++ticks % sessionsEvery === 0) await endSignedOut()
+    } catch (error) {
+      log.debug({ err: error }, 'an event of the live page was not sent')
+    } finally {
+      busy = false
+    }
+  }
+
+  async function sendCluster() {
+    const { reading, stale } = await read()
+    const composed = new Map<Locale, string>()
+    for (const { locale } of viewers.values()) {
+      if (composed.has(locale)) continue
+      composed.set(locale, event('cluster', await compose(reading, locale, { whole: false, stale })))
+    }
+    send(({ locale }) => composed.get(locale))
+  }
+
+  /** While the database does not answer, the last reading, with the time since. */
+  async function read() {
+    try {
+      last = await cluster.read()
+      lastAt = performance.now()
+      return { reading: last, stale: false }
+    } catch (error) {
+      if (!last) throw error
+      return { reading: { ...last, now: last.now + performance.now() - lastAt }, stale: true }
+    }
+  }
+
+  async function endSignedOut() {
+    const ids = [...viewers.values()].map(({ sessionId }) => sessionId)
+    const living = await liveSessions(ids, AbortSignal.timeout(interval))
+    for (const [stream, { sessionId }] of viewers) {
+      if (!living.has(sessionId)) stream.end(event('ended', '1'))
+    }
+  }
+
+  function send(words: (viewer: Viewer) => string | undefined) {
+    for (const [stream, viewer] of viewers) {
+      const text = words(viewer)
+      if (stream.writableLength > mostBehind) stream.destroy()
+      else if (text && stream.writable) stream.write(text)
+    }
+  }
+}
+
+/** Source: HTML, "Server-sent events"; JSON has no line breaks, which would end the event. */
+function event(name: string, data: string): string {
+  return `event: ${name}\ndata: ${data}\n\n`
+}
