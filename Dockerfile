@@ -22,16 +22,19 @@ EXPOSE 3000
 CMD ["node", "dist/app/replica.js"]
 
 FROM nginx:1.30 AS proxy
+WORKDIR /bodega
+ENV LISTEN_ADDRESSES="0.0.0.0 [::]" PORT=8080
 COPY --from=build /bodega/dist/public /bodega/public
 COPY --from=build /bodega/dist/errors /bodega/errors
 COPY --from=build /bodega/dist/errors/headers.conf /bodega/conf/error-page-headers.conf
-COPY nginx/nginx.conf nginx/to-replicas.conf nginx/error-pages.conf nginx/own-answers.conf nginx/docker/ /bodega/conf/
-COPY nginx/since-1.30.conf /bodega/conf/newer/
+COPY nginx/*.conf nginx/docker/ /bodega/conf/
+COPY nginx/since-1.30/ /bodega/conf/newer/
+COPY nginx/settings.sh /bodega/
 RUN mkdir -p /bodega/logs /bodega/run \
  && ln -s /dev/stdout /bodega/logs/access.log \
  && ln -s /dev/stderr /bodega/logs/error.log
 USER nginx
 EXPOSE 8080
 STOPSIGNAL SIGQUIT
-ENTRYPOINT ["nginx", "-e", "stderr", "-p", "/bodega/", "-c", "/bodega/conf/nginx.conf"]
+ENTRYPOINT ["sh", "settings.sh", "nginx", "-e", "stderr", "-p", "/bodega/", "-c", "/bodega/conf/nginx.conf"]
 CMD []

@@ -1,6 +1,7 @@
 import Koa from 'koa'
 import helmet from 'koa-helmet'
 import { address } from './http/middleware/address.js'
+import { assets } from './http/middleware/assets.js'
 import { deadline } from './http/middleware/deadline.js'
 import { closeWhileDraining, refuseWhileDraining } from './http/middleware/drain.js'
 import { errors } from './http/middleware/errors.js'
@@ -33,6 +34,7 @@ export function createApp(parts: Parts): Koa {
   app.use(request(log, replica)) // request id, replica's name, access log
   app.use(closeWhileDraining(lifecycle))
   app.use(securityHeaders()) // on every answer, errors too
+  app.use(assets()) // of this build, for another version's nginx
   app.use(locale) // ctx.state.locale
   app.use(pages(replica, views)) // ctx.page()
   app.use(errors(log)) // whatever is thrown below becomes a page

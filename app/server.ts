@@ -15,6 +15,9 @@ const warmUpTimeout = 500
 /** Longer than nginx keeps an idle connection (30 s), so that it is never Node that closes one nginx is about to use. */
 const keepAliveTimeout = 75_000
 
+/** In bytes: above the 17 KB that nginx takes, to which it adds the host once more and an id. */
+const maxHeaderSize = 32_768
+
 /** Runs a replica until a signal ends it. @throws {Error} where its settings are not complete */
 export async function serve(): Promise<void> {
   const config = readConfig(process.env)
@@ -25,7 +28,7 @@ export async function serve(): Promise<void> {
   // The first person need not wait for the first connection. Without a database there still are pages to serve.
   await pingDatabases(databases, AbortSignal.timeout(warmUpTimeout)).catch(() => {})
 
-  const server = createServer({ keepAliveTimeout }, createApp(parts).callback())
+  const server = createServer({ keepAliveTimeout, maxHeaderSize }, createApp(parts).callback())
   server.listen(config.port, config.address, () => {
     cluster.listen()
     if (config.production) killWhenHung(parts.replica) // a debugger may halt it

@@ -18,7 +18,7 @@ export function currentBuild(): string {
  * @param reads what the program reads besides the checkout
  */
 export function nodeCommand(account: Account, build: string, options: string[], reads: string[] = []): string[] {
-  const ofCheckout = ['node_modules', 'package.json', 'views', 'locales'].map((name) => join(root, name))
+  const ofCheckout = ['node_modules', 'package.json'].map((name) => join(root, name))
   const prefix = asAccount(account, [process.execPath, build, ...ofCheckout, ...reads])
   return [...prefix, process.execPath, ...options]
 }

@@ -1,43 +1,66 @@
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { listenDirectives, urlOf } from './address.js'
+import { join, resolve } from 'node:path'
+import { listenAddresses, urlOf } from './address.js'
 import { currentBuild, root } from './checkout.js'
 import { keepRunning, launch, run, runs, type Service, waitUntil } from './processes.js'
 
 const program = '/usr/sbin/nginx'
 
-/** What both forms of the system read as it stands; the rest of the configuration depends on the form. */
-const shared = ['nginx.conf', 'to-replicas.conf', 'error-pages.conf', 'own-answers.conf']
+export interface NginxOptions {
+  address: string
+  port: number
+  replicaPorts: number[]
+  /** TRUSTED_PROXIES, TLS_CERTIFICATE, TLS_KEY, TLS_PORT and HSTS, as .env.example explains them. */
+  settings: NodeJS.ProcessEnv
+}
 
-/** @throws {Error} with nginx's own words when it does not accept the configuration */
-export async function startNginx(
-  folder: string,
-  { address, port, replicaPorts }: { address: string; port: number; replicaPorts: number[] },
-): Promise<Service> {
+/** @throws {Error} naming the setting that is wrong, or with nginx's own words */
+export async function startNginx(folder: string, options: NginxOptions): Promise<Service> {
   const prefix = join(folder, 'nginx')
-  layOut(prefix, address, port, replicaPorts)
-  // The prefix is given as "./": below a folder that only root may enter, nginx's workers reach their files from where
-  // they stand, and no other way.
-  const command = [program, '-e', 'logs/error.log', '-p', './', '-c', 'conf/nginx.conf']
-  if (process.getuid?.() === 0) command.push('-g', 'user www-data;')
-  await run([...command, '-t'], { cwd: prefix })
+  const log = join(prefix, 'logs/error.log')
+  layOut(prefix, options.replicaPorts)
+  const command = ['sh', join(root, 'nginx/settings.sh'), ...nginx()]
+  const spawning = { cwd: prefix, env: environment(options) }
+  await run([...command, '-t'], spawning)
   const service = keepRunning(() => {
     endOrphans(prefix)
-    return launch(command, join(prefix, 'logs/error.log'), { cwd: prefix })
+    return launch(command, log, spawning)
   })
-  await waitUntil(`nginx does not answer; see ${join(prefix, 'logs/error.log')}`, 10, async () => {
-    return fetch(`${urlOf(address, port)}/favicon.ico`).then(
-      ({ status }) => status === 204,
-      () => false,
-    )
-  })
+  await waitUntil(`nginx does not answer; see ${log}`, 10, () => answers(options))
   return service
 }
 
-/** Adds a build's assets to those that nginx serves: replicas of two builds serve side by side during an upgrade. */
-export function publishAssets(folder: string, build: string): void {
-  cpSync(join(build, 'public'), join(folder, 'nginx/public'), { recursive: true, force: false })
+/**
+ * The prefix is given as "./": below a folder that only root may enter, nginx's workers reach their files from where
+ * they stand, and no other way.
+ */
+function nginx(): string[] {
+  const command = [program, '-e', 'logs/error.log', '-p', './', '-c', 'conf/nginx.conf']
+  return process.getuid?.() === 0 ? [...command, '-g', 'user www-data;'] : command
+}
+
+/** With TLS the answer is a redirect. */
+function answers({ address, port }: NginxOptions): Promise<boolean> {
+  return fetch(`${urlOf('http', address, port)}/favicon.ico`, { redirect: 'manual' }).then(
+    ({ status }) => status < 400,
+    () => false,
+  )
+}
+
+/** What nginx/settings.sh takes. */
+function environment({ address, port, settings }: NginxOptions): NodeJS.ProcessEnv {
+  const { TRUSTED_PROXIES, HSTS, TLS_CERTIFICATE, TLS_KEY, TLS_PORT } = settings
+  return {
+    PATH: process.env.PATH,
+    LISTEN_ADDRESSES: listenAddresses(address).join(' '),
+    PORT: String(port),
+    TRUSTED_PROXIES,
+    HSTS,
+    TLS_CERTIFICATE: TLS_CERTIFICATE && resolve(TLS_CERTIFICATE),
+    TLS_KEY: TLS_KEY && resolve(TLS_KEY),
+    TLS_PORT,
+  }
 }
 
 /** The workers of a master that was killed serve on and keep the port, so that no other master could start. */
@@ -52,18 +75,19 @@ function endOrphans(prefix: string) {
   }
 }
 
-/** Everything that nginx reads, made anew at each start; its logs stay. */
-function layOut(prefix: string, address: string, port: number, replicaPorts: number[]) {
+/** What nginx reads whatever the settings, made anew at each start; its logs stay. */
+function layOut(prefix: string, replicaPorts: number[]) {
   for (const name of ['conf', 'run', 'public', 'errors']) rmSync(join(prefix, name), { recursive: true, force: true })
-  for (const name of ['conf/newer', 'run']) mkdirSync(join(prefix, name), { recursive: true })
+  for (const name of ['conf', 'run']) mkdirSync(join(prefix, name), { recursive: true })
   const build = currentBuild()
   cpSync(join(build, 'public'), join(prefix, 'public'), { recursive: true })
   cpSync(join(build, 'errors'), join(prefix, 'errors'), { recursive: true })
-  for (const name of shared) cpSync(join(root, 'nginx', name), join(prefix, 'conf', name))
+  for (const name of readdirSync(join(root, 'nginx')).filter((each) => each.endsWith('.conf'))) {
+    cpSync(join(root, 'nginx', name), join(prefix, 'conf', name))
+  }
   cpSync(join(build, 'errors/headers.conf'), join(prefix, 'conf/error-page-headers.conf'))
-  if (atLeast(1, 30)) cpSync(join(root, 'nginx/since-1.30.conf'), join(prefix, 'conf/newer/since-1.30.conf'))
+  if (atLeast(1, 30)) cpSync(join(root, 'nginx/since-1.30'), join(prefix, 'conf/newer'), { recursive: true })
   writeFileSync(join(prefix, 'conf/replicas.conf'), replicas(replicaPorts))
-  writeFileSync(join(prefix, 'conf/listen.conf'), listenDirectives(address, port))
 }
 
 /** Each address once more as a backup that is never marked as failed, for the moment when all of them are. */

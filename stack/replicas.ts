@@ -2,7 +2,6 @@ import type { ChildProcess } from 'node:child_process'
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { currentBuild, nodeCommand } from './checkout.js'
-import { publishAssets } from './nginx.js'
 import { keepRunning, launch, type Service, startBehindOthers, waitUntil } from './processes.js'
 import { killWhenSilent } from './watchdog.js'
 
@@ -62,7 +61,6 @@ export async function startReplicas(
 /** Starts a replica of the current build, on the loopback address only: what comes past nginx may not be believed. */
 function launchReplica(folder: string, record: ReplicaRecord, environment: NodeJS.ProcessEnv): ChildProcess {
   const build = currentBuild()
-  publishAssets(folder, build)
   const command = nodeCommand('bodega', build, [join(build, 'app/replica.js')], [join(folder, 'secrets')])
   const replica = launch(command, logOf(folder, record), {
     env: { ...environment, ADDRESS: '127.0.0.1', PORT: String(record.port), REPLICA_NAME: record.name },

@@ -17,10 +17,12 @@ const programs = {
   'mariadb-server': '/usr/sbin/mariadbd',
   logrotate: '/usr/sbin/logrotate',
   chromium: '/usr/bin/chromium',
+  openssl: '/usr/bin/openssl',
 }
+const forTests = ['chromium', 'openssl']
 
 const [module, ...rest] = process.argv.slice(2).filter((argument) => argument !== '--browser')
-const wanted = Object.keys(programs).filter((name) => name !== 'chromium' || process.argv.includes('--browser'))
+const wanted = Object.keys(programs).filter((name) => !forTests.includes(name) || process.argv.includes('--browser'))
 
 process.umask(0o022) // what is made here is read by other users: nginx's workers, root's replicas
 try {

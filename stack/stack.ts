@@ -22,6 +22,8 @@ export interface StackOptions {
   say: (step: string) => void
   /** Settings of the replicas that differ from their defaults. */
   environment?: NodeJS.ProcessEnv
+  /** nginx's settings, as .env.example explains them; with a certificate, TLS_PORT too. */
+  proxy?: NodeJS.ProcessEnv
 }
 
 /** The running system. */
@@ -40,10 +42,11 @@ export interface Stack {
  * @throws {Error} with what to do, after stopping what it had started
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { folder, address, port, say } = options
+  const { folder, address, port, say, proxy = {} } = options
   makeLogFolders(folder)
   refuseSecond(folder)
-  await portIsFree(address, port)
+  await portIsFree('PORT', address, port)
+  if (proxy.TLS_CERTIFICATE) await portIsFree('TLS_PORT', address, Number(proxy.TLS_PORT))
   writeFileSync(pidFile(folder), String(process.pid))
 
   const started: Array<() => Promise<void>> = [async () => rmSync(pidFile(folder))]
@@ -68,11 +71,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     started.push(replicas.stop)
 
     say('starting nginx')
-    const nginx = await startNginx(folder, { address, port, replicaPorts: ports.replicas })
+    const nginx = await startNginx(folder, { address, port, replicaPorts: ports.replicas, settings: proxy })
     started.push(() => nginx.stop('SIGQUIT'))
     const stopRotating = keepRotating(folder, say)
     started.push(async () => stopRotating())
-    const url = urlOf(address, port)
+    const url = proxy.TLS_CERTIFICATE ? urlOf('https', address, Number(proxy.TLS_PORT)) : urlOf('http', address, port)
     writeStackRecord(folder, { pid: process.pid, url, settings })
     started.push(async () => removeStackRecord(folder))
     return { url, database, nginx, replicas: replicas.services, environment: { ...environment, ...settings }, stop }
@@ -92,14 +95,14 @@ function refuseSecond(folder: string) {
 }
 
 /** @throws {Error} when another program listens there; one that is just ending is waited for */
-async function portIsFree(address: string, port: number) {
+async function portIsFree(setting: string, address: string, port: number) {
   let problem: string | undefined
   await waitUntil('', 2, async () => {
     problem = await listenProblem(address, port)
     return problem !== 'EADDRINUSE'
   }).catch(() => {
     throw new Error(
-      `Port ${port} is in use by another program. Stop that, or choose another port: PORT=${port + 1} npm start`,
+      `Port ${port} is in use by another program. Stop that, or choose another port: ${setting}=${port + 1} npm start`,
     )
   })
   if (problem) throw new Error(`Nothing can listen at ADDRESS=${address} on port ${port}: ${problem}`)

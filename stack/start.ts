@@ -12,7 +12,8 @@ try {
   stack = await startStack({
     folder: resolve(process.env.BODEGA_FOLDER ?? '.bodega'),
     address: process.env.ADDRESS ?? '127.0.0.1',
-    port: portSetting(process.env.PORT ?? '8080'),
+    port: portSetting('PORT', 8080),
+    proxy: { ...process.env, TLS_PORT: String(portSetting('TLS_PORT', 8443)) },
     say: (step) => console.log(`· ${step}`),
   })
   if (stopping) await finish()
@@ -34,8 +35,9 @@ async function finish() {
   process.exit(0)
 }
 
-function portSetting(text: string): number {
-  const port = Number(text)
+function portSetting(name: string, usual: number): number {
+  const text = process.env[name]
+  const port = Number(text || usual)
   if (Number.isInteger(port) && port > 0 && port < 65536) return port
-  throw new Error(`PORT must be a number from 1 to 65535; it is "${text}".`)
+  throw new Error(`${name} must be a number from 1 to 65535; it is "${text}".`)
 }

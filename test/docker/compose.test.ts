@@ -1,8 +1,14 @@
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync } from 'node:fs'
+import { connect } from 'node:http2'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import getPort from 'get-port'
 import { waitUntil } from '../../stack/processes.js'
+import { makeCertificate } from '../certificate.js'
 import { Person, product, registration } from '../person.js'
+import { folder } from '../system.js'
 
 /** The container form, with its own project name, port and volumes beside whatever else runs. */
 describe('docker compose up --build', function () {
@@ -120,6 +126,39 @@ describe('docker compose up --build', function () {
     compose('down')
     compose('up', '--detach', '--wait')
     expect((await person.get('/products?q=box-1')).$('tbody tr')).to.have.length(1)
+  })
+
+  it('serves over TLS where it is given a certificate, redirects to it, and believes the proxies it is told of', async () => {
+    const { certificate, key, ca } = makeCertificate(join(folder, 'compose'))
+    chmodSync(key, 0o644) // in the container nginx is another user
+    const tlsPort = String(await getPort())
+    const tls = {
+      TLS_CERTIFICATE: certificate,
+      TLS_KEY: key,
+      TLS_PORT: tlsPort,
+      HSTS: '60',
+      TRUSTED_PROXIES: '0.0.0.0/0',
+    }
+    Object.assign(environment, tls)
+    compose('up', '--detach', '--wait', '--no-deps', 'proxy')
+
+    const { status, location } = await person.get('/login?next=x')
+    expect([status, location]).to.deep.equal([308, `https://localhost:${tlsPort}/login?next=x`])
+    const client = connect(`https://localhost:${tlsPort}`, { ca })
+    const [headers] = await once(client.request({ ':path': '/', 'x-forwarded-for': '203.0.113.7' }), 'response')
+    client.destroy()
+    expect(headers).to.include({ ':status': 200, 'strict-transport-security': 'max-age=60' })
+    expect(compose('logs', 'proxy')).to.contain('"client":"203.0.113.7"')
+  })
+
+  it('names a setting of TLS that is wrong', () => {
+    for (const name of ['TLS_KEY', 'TLS_CERTIFICATE']) {
+      const right = environment[name]
+      environment[name] = ''
+      expect(() => compose('up', '--detach', '--wait', '--no-deps', 'proxy')).to.throw()
+      expect(compose('logs', '--tail', '1', 'proxy')).to.contain(`${name} must be`)
+      environment[name] = right
+    }
   })
 
   function compose(...options: string[]): string {

@@ -11,15 +11,21 @@ describe('bad input', () => {
     person = await signedIn()
   })
 
-  it('a body over 1 MB: 413 from nginx, in its own page', async () => {
-    const answer = await person.post('/products', product({ description: 'x'.repeat(1_100_000) }))
+  it('a body over 64 KB: 413 from nginx, in its own page', async () => {
+    const answer = await person.post('/products', product({ description: 'x'.repeat(66_000) }))
     expectNginxPage(answer, 413)
+    expect(answer.html).to.contain('64 KB')
   })
 
-  it('a body over 1 MB: 413 from a replica too', async () => {
+  it('a body over 64 KB: 413 from a replica too', async () => {
     const near = person.at(replicaAddresses()[0] as string)
-    const answer = await near.post('/products', product({ description: 'x'.repeat(1_100_000) }))
+    const answer = await near.post('/products', product({ description: 'x'.repeat(66_000) }))
     expectPage(answer, 413)
+  })
+
+  it('a body just below: told beside the field', async () => {
+    const answer = await person.post('/products', product({ description: 'x'.repeat(65_000) }))
+    expect(Object.keys(problemsOn(answer))).to.deep.equal(['description'])
   })
 
   for (const type of ['application/json', 'text/plain', 'multipart/form-data; boundary=x', 'nonsense']) {
@@ -175,6 +181,20 @@ describe('bad input', () => {
 
   it('huge headers: a page from nginx', async () => {
     expectNginxPage(await person.get('/', { 'x-large': 'x'.repeat(9000) }), 431)
+  })
+
+  it('many headers: served as far as nginx takes them, and a page from nginx past that', async () => {
+    const anybody = new Person()
+    const many = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, n) => [`x-${n}`, 'x'.repeat(990)]))
+    expect((await anybody.get('/', many(14))).status).to.equal(200)
+    for (const count of [18, 24, 30]) expectNginxPage(await anybody.get('/', many(count)), 431)
+  })
+
+  it('a Host of 7 kB, which goes upstream twice: served', async () => {
+    const headers = Array.from({ length: 8 }, (_, n) => `x-${n}: ${'x'.repeat(990)}\r\n`).join('')
+    const answer = await raw(`GET / HTTP/1.1\r\nHost: ${'x'.repeat(7000)}\r\nConnection: close\r\n${headers}\r\n`)
+    expect(answer).to.match(/^HTTP\/1.1 200 /)
   })
 
   describe('another site’s form', () => {

@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { expect } from 'chai'
 import getPort from 'get-port'
 import { makeLogFolders } from '../../stack/logs.js'
@@ -26,14 +26,8 @@ describe('nginx', () => {
   })
 
   it('logs a JSON line a request, with its id, the replica’s address and status', async () => {
-    const { headers } = await new Person().get(`/?${unique()}`)
-    const log = join(folder, 'nginx/logs/access.log')
-    const line = () =>
-      readFileSync(log, 'utf8')
-        .split('\n')
-        .find((each) => each.includes(headers.get('x-request-id') ?? ''))
-    await waitUntil('the line is not there', 2, () => line() !== undefined)
-    const entry = JSON.parse(line() as string)
+    const answer = await new Person().get(`/?${unique()}`)
+    const entry = await logged(answer)
     expect(entry).to.include({ method: 'GET', path: '/', status: 200, upstreamStatus: '200' })
     expect(entry.upstream).to.match(/^127\.0\.0\.1:\d+$/)
   })
@@ -48,6 +42,69 @@ describe('nginx', () => {
       const all = readFileSync(join(folder, name), 'utf8')
       expect(all).not.to.contain('secret phrase').and.not.to.contain('secretquery')
       expect(all).not.to.contain(person.cookies.get('session') as string)
+    }
+  })
+
+  it('takes from the replicas the assets of another version’s pages', async () => {
+    const { $ } = await new Person().get('/')
+    const path = $('link[rel=stylesheet]').attr('href') as string
+    const file = join(folder, 'nginx/public', basename(path))
+    const away = `${file}.away`
+    renameSync(`${file}.gz`, `${away}.gz`)
+    renameSync(file, away)
+    try {
+      const style = await new Person().get(path)
+      expect(style.status).to.equal(200)
+      expect(style.servedBy).to.match(/^app\d$/)
+      expect(style.html).to.equal(readFileSync(away, 'utf8'))
+      expect(style.headers.get('cache-control')).to.equal('public, max-age=31536000, immutable')
+      expect(style.headers.get('content-encoding')).to.equal('gzip')
+      expect(style.headers.get('content-type')).to.contain('text/css')
+      expect(style.headers.get('set-cookie')).to.equal(null)
+    } finally {
+      renameSync(away, file)
+      renameSync(`${away}.gz`, `${file}.gz`)
+    }
+  })
+
+  it('asks every replica for an asset, answers 404 in its own page, and goes on asking all', async () => {
+    const answer = await new Person().get(`/static/app.${unique()}.css`)
+    expectOwnPage(answer, 404)
+    const entry = await logged(answer)
+    const asked = entry.upstream.split(', ')
+    expect(new Set(asked)).to.have.property('size', stack.replicas.length)
+    expect(new Set(entry.upstreamStatus.split(', '))).to.deep.equal(new Set(['404']))
+    const served = await Promise.all(Array.from({ length: 9 }, () => new Person().get('/')))
+    expect(new Set(served.map(({ servedBy }) => servedBy))).to.have.property('size', stack.replicas.length)
+    expect((await new Person().get('/static/manifest.json.gz/../../conf/nginx.conf')).status).to.equal(404)
+  })
+
+  it('keeps its logs to itself, also those that it opens anew', async () => {
+    const log = join(folder, 'nginx/logs/access.log')
+    renameSync(log, `${log}.1`)
+    stack.nginx.process?.kill('SIGUSR1')
+    await waitUntil('there is no new log', 5, () => existsSync(log))
+    await logged(await new Person().get('/'))
+    for (const name of readdirSync(join(folder, 'nginx/logs'))) {
+      expect((statSync(join(folder, 'nginx/logs', name)).mode & 0o777).toString(8), name).to.equal('600')
+    }
+  })
+
+  it('serves others while one client holds thousands of requests whose header never ends', async () => {
+    const port = Number(new URL(stack.url).port)
+    let held = 0
+    const sockets = Array.from({ length: 9_000 }, () => {
+      const socket = connect(port, '127.0.0.1', () => held++)
+      socket.write('GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ')
+      return socket.on('error', () => {}).on('close', () => held--)
+    })
+    try {
+      await waitUntil('the requests are not held', 4, () => held === sockets.length)
+      const answers = await Promise.all(Array.from({ length: 40 }, () => new Person().get('/')))
+      expect(answers.map(({ status }) => status)).to.deep.equal(Array(40).fill(200))
+      await waitUntil('nginx does not give them up', 8, () => held === 0)
+    } finally {
+      for (const socket of sockets) socket.destroy()
     }
   })
 
@@ -66,7 +123,7 @@ describe('nginx', () => {
       makeLogFolders(prefix)
       const [address, port] = ['127.0.0.1', await getPort()]
       const replicaPorts = silent.map((server) => (server.address() as AddressInfo).port)
-      const nginx = await startNginx(prefix, { address, port, replicaPorts })
+      const nginx = await startNginx(prefix, { address, port, replicaPorts, settings: {} })
       const asked = Array.from({ length: 1100 }, () => new Person(`http://${address}:${port}`).get('/'))
       const crowd = Promise.all(asked).finally(() => nginx.stop('SIGKILL'))
       const statuses = (await crowd).map(({ status }) => status)
@@ -100,8 +157,18 @@ describe('nginx', () => {
   })
 })
 
+/** The line about a request in nginx's log. */
+async function logged({ headers }: Answer) {
+  const id = headers.get('x-request-id') as string
+  const lines = () => readFileSync(join(folder, 'nginx/logs/access.log'), 'utf8').split('\n')
+  await waitUntil('the line is not there', 2, () => lines().some((line) => line.includes(id)))
+  return JSON.parse(lines().find((line) => line.includes(id)) as string)
+}
+
 function expectOwnPage(answer: Answer, status: number) {
   expect([answer.status, answer.servedBy]).to.deep.equal([status, 'nginx'])
   expect(answer.$('section')).to.have.length(2)
+  // "no-referrer" would make browsers send forms with "Origin: null".
+  expect(answer.headers.get('referrer-policy')).to.equal('same-origin')
   expect(answer.$('code').first().text()).to.equal(answer.headers.get('x-request-id'))
 }

@@ -19,6 +19,7 @@ import { expect } from 'chai'
 import getPort from 'get-port'
 import { waitUntil } from '../../stack/processes.js'
 import { readRecords } from '../../stack/replicas.js'
+import { makeCertificate } from '../certificate.js'
 import { Person, product, registration } from '../person.js'
 
 /** `npm start` as people run it, each test with a folder of its own. */
@@ -131,6 +132,27 @@ describe('npm start', () => {
     expect(await exitCode(child)).to.equal(1)
     expect(output()).to.contain('LOG_LEVEL')
   })
+
+  it('serves over TLS where it has a certificate, and says where', async () => {
+    const { certificate, key } = makeCertificate(join(folder, 'tls'))
+    const tlsPort = String(await getPort())
+    const { ready, output } = start({ TLS_CERTIFICATE: certificate, TLS_KEY: key, TLS_PORT: tlsPort })
+    await ready()
+    expect(output()).to.contain(`Bodega is at https://localhost:${tlsPort}`)
+    const { status, location } = await new Person(`http://localhost:${port}`).get('/login')
+    expect([status, location]).to.deep.equal([308, `https://localhost:${tlsPort}/login`])
+  })
+
+  for (const [name, settings] of Object.entries({
+    TLS_PORT: { TLS_PORT: 'https' },
+    TLS_CERTIFICATE: { TLS_KEY: '/nowhere.pem' },
+  })) {
+    it(`names ${name} where that is wrong`, async () => {
+      const { child, output } = start(settings)
+      expect(await exitCode(child)).to.equal(1)
+      expect(output()).to.contain(`${name} must be`)
+    })
+  }
 
   it('gives its secrets to nobody else, and no two folders the same', async () => {
     await start().ready()

@@ -43,6 +43,6 @@ function layoutOf(ctx: Context) {
 }
 
 /** The content-hashed file name of each asset, written by the build. */
-function readAssets(): Record<string, string> {
+export function readAssets(): Record<string, string> {
   return JSON.parse(readFileSync(new URL('public/manifest.json', build), 'utf8'))
 }

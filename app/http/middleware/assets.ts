@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs'
+import type { Middleware } from 'koa'
+import { build } from '../../root.js'
+import { readAssets } from './pages.js'
+
+const folder = '/static/'
+
+/**
+ * Serves the assets of this build from memory. nginx has those of its own build; it asks here, one replica after the
+ * other, for those of another version's pages, and compresses what it gets.
+ */
+export function assets(): Middleware {
+  const bodies = new Map(Object.values(readAssets()).map((name) => [folder + name, readAsset(name)]))
+  return async (ctx, next) => {
+    if (!ctx.path.startsWith(folder)) return next()
+    const body = bodies.get(ctx.path)
+    if (!body) return // 404: the next replica may have it
+    ctx.set('Cache-Control', 'public, max-age=31536000, immutable')
+    ctx.body = body
+    ctx.type = ctx.path.slice(ctx.path.lastIndexOf('.'))
+  }
+}
+
+function readAsset(name: string): Buffer {
+  return readFileSync(new URL(`public/${name}`, build))
+}
