@@ -1,5 +1,12 @@
 import type { Cluster } from './cluster.js'
-import type { Deed } from './people.js'
+
+/** A write as it was sent, and whether it was acknowledged. */
+export interface Write {
+  kind: 'register' | 'sign in' | 'sign out' | 'add product'
+  /** The address or the code that it is found by. */
+  key: string
+  acknowledged: boolean
+}
 
 export interface Audit {
   /** Acknowledged writes that the databases do not hold, each in words. */
@@ -8,8 +15,14 @@ export interface Audit {
   doubled: string[]
 }
 
-/** Holds what people were told against what the databases hold. */
-export async function audit(cluster: Cluster, run: string, deeds: Deed[]): Promise<Audit> {
+/** How often an effect must and may be there. */
+interface Range {
+  least: number
+  most: number
+}
+
+/** Compares what was acknowledged with what the databases hold. @param run what its addresses and codes start with */
+export async function audit(cluster: Cluster, run: string, writes: Write[]): Promise<Audit> {
   const products = await count(
     cluster,
     'products',
@@ -26,43 +39,43 @@ export async function audit(cluster: Cluster, run: string, deeds: Deed[]): Promi
     `SELECT email, COUNT(sessions.id_hash) FROM users LEFT JOIN sessions ON sessions.user_id = users.id
      WHERE email LIKE '${run}-%' GROUP BY email`,
   )
+  const of = (...kinds: Write['kind'][]) => writes.filter(({ kind }) => kinds.includes(kind))
+  const findings = [
+    compare('product', products, rangesOf(of('add product'))),
+    compare('account', users, rangesOf(of('register'))),
+    compare('sessions of', sessions, rangesOf(of('register', 'sign in', 'sign out'))),
+  ]
+  return { lost: findings.flatMap(({ lost }) => lost), doubled: findings.flatMap(({ doubled }) => doubled) }
+}
+
+function compare(what: string, held: Map<string, number>, ranges: Map<string, Range>): Audit {
   const result: Audit = { lost: [], doubled: [] }
-  const compare = (what: string, held: number, least: number, most: number) => {
-    if (held < least) result.lost.push(`${what}: ${held} of ${least}`)
-    if (held > most) result.doubled.push(`${what}: ${held} for ${most}`)
-  }
-  for (const { kind, what, acknowledged } of deeds) {
-    if (kind === 'add product') compare(`product ${what}`, products.get(what) ?? 0, acknowledged ? 1 : 0, 1)
-    if (kind === 'register') compare(`account ${what}`, users.get(what) ?? 0, acknowledged ? 1 : 0, 1)
-  }
-  for (const [email, { least, most }] of expectedSessions(deeds)) {
-    compare(`sessions of ${email}`, sessions.get(email) ?? 0, least, most)
+  for (const [key, { least, most }] of ranges) {
+    const number = held.get(key) ?? 0
+    if (number < least) result.lost.push(`${what} ${key}: ${number} of ${least}`)
+    if (number > most) result.doubled.push(`${what} ${key}: ${number} for ${most}`)
   }
   return result
 }
 
 /**
- * How many sessions each person should have. Nothing but the write's key keeps a sign-in that arrives twice from
- * starting two, so this is what would show a doubled write; a product's code and a person's address are unique anyway.
+ * Sessions are what would show a doubled write: a product's code and a person's address are unique anyway, but nothing
+ * except the write's key keeps a sign-in that arrives twice from starting two.
  */
-function expectedSessions(deeds: Deed[]): Map<string, { least: number; most: number }> {
-  const expected = new Map<string, { least: number; most: number }>()
-  for (const { kind, what, acknowledged } of deeds) {
-    if (kind === 'add product') continue
-    const range = expected.get(what) ?? { least: 0, most: 0 }
-    expected.set(what, range)
-    if (kind === 'sign-out') {
-      range.least -= 1
-      if (acknowledged) range.most -= 1
-    } else {
-      range.most += 1
-      if (acknowledged) range.least += 1
-    }
+function rangesOf(writes: Write[]): Map<string, Range> {
+  const ranges = new Map<string, Range>()
+  for (const { kind, key, acknowledged } of writes) {
+    const { least, most } = ranges.get(key) ?? { least: 0, most: 0 }
+    const certain = acknowledged ? 1 : 0
+    ranges.set(
+      key,
+      kind === 'sign out' ? { least: least - 1, most: most - certain } : { least: least + certain, most: most + 1 },
+    )
   }
-  return expected
+  return ranges
 }
 
 async function count(cluster: Cluster, database: 'users' | 'products', sql: string): Promise<Map<string, number>> {
   const rows = await cluster.query(database, sql)
-  return new Map(rows.map(([what, number]) => [what as string, Number(number)]))
+  return new Map(rows.map(([key, number]) => [key as string, Number(number)]))
 }

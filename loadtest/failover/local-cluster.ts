@@ -25,8 +25,8 @@ export function localCluster(folder: string, { url, settings }: StackRecord): Cl
     async isReady(replica) {
       return (await stateOf(recordOf(replica))) === 'ready'
     },
-    async killDatabase() {
-      process.kill(pidIn(join(folder, 'mariadb/mariadb.pid')), 'SIGKILL')
+    async signalDatabase(signal) {
+      process.kill(pidIn(join(folder, 'mariadb/mariadb.pid')), signal)
     },
     async reloadProxy() {
       process.kill(pidIn(join(folder, 'nginx/run/nginx.pid')), 'SIGHUP')

@@ -2,13 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { waitUntil } from '../../stack/processes.js'
 import type { Cluster } from './cluster.js'
 
-/** Something that was done to the system; times in milliseconds of the epoch. */
+/** Something that was done to the system; times in milliseconds, by performance.now(). */
 export interface Fault {
   at: number
   label: string
+  /** When its cause was taken away, where that is not at once. */
+  until?: number
   /** When all that was hit served again. */
   recovered?: number
 }
+
+type Note = (label: string) => Fault
 
 export interface Scenario {
   name: string
@@ -16,10 +20,10 @@ export interface Scenario {
   about: string
   /** How often in a full run, and in a short one. */
   rounds: { full: number; short: number }
-  /** Whether people keep their connections to nginx between requests. */
-  keepAlive: boolean
+  /** Whether people keep their connections to nginx between requests; true by default. */
+  keepAlive?: boolean
   /** One round, which ends when the system is whole again. */
-  round(cluster: Cluster, note: (label: string) => Fault): Promise<void>
+  round(cluster: Cluster, note: Note): Promise<void>
 }
 
 export const scenarios: Scenario[] = [
@@ -27,48 +31,43 @@ export const scenarios: Scenario[] = [
     name: 'kill',
     about: 'SIGKILL of a random replica at a random moment',
     rounds: { full: 200, short: 4 },
-    keepAlive: true,
-    round: (cluster, note) => endOne(cluster, note, 'SIGKILL', 'killed'),
+    round: (cluster, note) => endOne(cluster, note, 'SIGKILL'),
   },
   {
     name: 'drain',
     about: 'SIGTERM of a random replica: it leaves in order',
     rounds: { full: 20, short: 3 },
-    keepAlive: true,
-    round: (cluster, note) => endOne(cluster, note, 'SIGTERM', 'drained'),
+    round: (cluster, note) => endOne(cluster, note, 'SIGTERM'),
   },
   {
     name: 'rolling',
     about: 'SIGTERM of all replicas one after the other, each when the one before is ready',
     rounds: { full: 20, short: 1 },
-    keepAlive: true,
     async round(cluster, note) {
-      for (const replica of await cluster.replicas()) await end(cluster, note, [replica], 'SIGTERM', 'drained')
+      for (const replica of await cluster.replicas()) await end(cluster, note, [replica], 'SIGTERM')
     },
   },
   {
     name: 'all-but-one',
     about: 'SIGKILL of all replicas but one at once',
     rounds: { full: 20, short: 2 },
-    keepAlive: true,
     async round(cluster, note) {
       const [, ...victims] = shuffled(await cluster.replicas())
-      await end(cluster, note, victims, 'SIGKILL', 'killed')
+      await end(cluster, note, victims, 'SIGKILL')
     },
   },
   {
     name: 'hang',
     about: 'SIGSTOP of a random replica for 12 s, longer than nginx waits, then SIGCONT',
     rounds: { full: 5, short: 1 },
-    keepAlive: true,
     async round(cluster, note) {
       const [replica] = shuffled(await cluster.replicas()) as [string]
       const fault = note(`${replica} hung`)
       await cluster.signal(replica, 'SIGSTOP')
       await sleep(12_000)
+      fault.until = performance.now()
       await cluster.signal(replica, 'SIGCONT')
-      await allReady(cluster, [replica])
-      fault.recovered = Date.now()
+      await recovery(cluster, fault, [replica])
       // Whoever was sent to it last waits on; another one that hung before they are done would be a second fault.
       await sleep(readTimeout)
     },
@@ -77,15 +76,28 @@ export const scenarios: Scenario[] = [
     name: 'database',
     about: 'SIGKILL of the database’s server, which starts again and recovers',
     rounds: { full: 20, short: 2 },
-    keepAlive: true,
     async round(cluster, note) {
-      await sleep(Math.random() * 1000)
+      await sleep(Math.random() * 1_000)
       const fault = note('database killed')
-      await cluster.killDatabase()
+      await cluster.signalDatabase('SIGKILL')
       await sleep(200)
-      await allReady(cluster, await cluster.replicas())
-      fault.recovered = Date.now()
-      await sleep(1000)
+      await recovery(cluster, fault, await cluster.replicas())
+      await sleep(1_000)
+    },
+  },
+  {
+    name: 'database-hang',
+    about: 'SIGSTOP of the database’s server for 10 s, then SIGCONT',
+    rounds: { full: 5, short: 1 },
+    async round(cluster, note) {
+      const fault = note('database hung')
+      await cluster.signalDatabase('SIGSTOP')
+      await sleep(10_000)
+      fault.until = performance.now()
+      await cluster.signalDatabase('SIGCONT')
+      await recovery(cluster, fault, await cluster.replicas())
+      // Long enough to see that all is normal again.
+      await sleep(6_000)
     },
   },
   {
@@ -96,11 +108,11 @@ export const scenarios: Scenario[] = [
     // again, as browsers do; these people may not, so each of their requests has a connection of its own.
     keepAlive: false,
     async round(cluster, note) {
-      await sleep(Math.random() * 1000)
+      await sleep(Math.random() * 1_000)
       const fault = note('nginx reloaded')
       await cluster.reloadProxy()
-      fault.recovered = Date.now()
-      await sleep(1000)
+      fault.recovered = performance.now()
+      await sleep(1_000)
     },
   },
 ]
@@ -114,33 +126,29 @@ const readTimeout = 10_000
  */
 const calm = 2_000
 
-async function endOne(cluster: Cluster, note: (label: string) => Fault, signal: 'SIGKILL' | 'SIGTERM', word: string) {
+const endings = { SIGKILL: 'killed', SIGTERM: 'drained' }
+
+async function endOne(cluster: Cluster, note: Note, signal: keyof typeof endings) {
   const [replica] = shuffled(await cluster.replicas()) as [string]
-  await end(cluster, note, [replica], signal, word)
+  await end(cluster, note, [replica], signal)
 }
 
-async function end(
-  cluster: Cluster,
-  note: (label: string) => Fault,
-  replicas: string[],
-  signal: 'SIGKILL' | 'SIGTERM',
-  word: string,
-) {
+async function end(cluster: Cluster, note: Note, replicas: string[], signal: keyof typeof endings) {
   await sleep(Math.random() * 500)
-  const fault = note(`${[...replicas].sort().join(' and ')} ${word}`)
+  const fault = note(`${[...replicas].sort().join(' and ')} ${endings[signal]}`)
   await Promise.all(replicas.map((replica) => cluster.signal(replica, signal)))
   // A replica that drains still says that it is ready for a moment.
   await sleep(100)
-  await allReady(cluster, replicas)
-  fault.recovered = Date.now()
+  await recovery(cluster, fault, replicas)
   await sleep(calm)
 }
 
-async function allReady(cluster: Cluster, replicas: string[]) {
+async function recovery(cluster: Cluster, fault: Fault, replicas: string[]) {
   await waitUntil(`${replicas.join(' and ')} did not come back`, 60, async () => {
     const ready = await Promise.all(replicas.map((replica) => cluster.isReady(replica)))
     return ready.every(Boolean)
   })
+  fault.recovered = performance.now()
 }
 
 function shuffled<T>(list: T[]): T[] {

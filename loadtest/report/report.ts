@@ -4,13 +4,13 @@ import { fileURLToPath } from 'node:url'
 import ejs from 'ejs'
 import { type Chart, drawChart } from './chart.js'
 
-/** What a run has to tell, whatever it tested. */
+/** What a run found, whatever it tested. */
 export interface Report {
   title: string
   verdict: { ok: boolean; text: string }
   tables: Table[]
   charts: Chart[]
-  /** Sentences that a reader must know to judge the figures. */
+  /** Sentences that a reader must know to judge the results. */
   notes?: string[]
 }
 
@@ -20,8 +20,6 @@ export interface Table {
   head: string[]
   rows: (string | number)[][]
 }
-
-export type { Chart }
 
 const folder = join(fileURLToPath(new URL('../../../', import.meta.url)), 'loadtest/report')
 const template = join(folder, 'report.ejs')

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
-import { compare, sameLoad } from '../../loadtest/result/comparison.js'
-import { judge, type Limits, parseLimits } from '../../loadtest/result/limits.js'
-import type { Comparable } from '../../loadtest/result/result.js'
+import { compare, sameLoad } from '../../loadtest/load/results/comparison.js'
+import { judge, type Limits, parseLimits } from '../../loadtest/load/results/limits.js'
+import type { Comparable } from '../../loadtest/load/results/result.js'
 
 describe('the limits of load tests', () => {
   it('hold up to themselves, and name what is broken', () => {
@@ -67,21 +67,21 @@ function brokenBy(result: Comparable, limits: Limits): string[] {
 }
 
 function resultOf(
-  latency: Partial<Comparable['figures']['latency']>,
-  figures: Partial<Comparable['figures']> = {},
+  latency: Partial<Comparable['stats']['latency']>,
+  stats: Partial<Comparable['stats']> = {},
 ): Comparable {
   return {
-    bodegaLoadTest: 1,
+    bodegaLoadTest: 2,
     scenario: 'welcome',
     startedAt: '2026-01-01T00:00:00.000Z',
     settings: { connections: 2, rate: null },
-    figures: {
+    stats: {
       requests: 1000,
       errors: 0,
       requestsPerSecond: 100,
       fairness: 1,
       latency: { p50: 10, p90: 50, p95: 60, p99: 90, p999: 95, max: 99, ...latency },
-      ...figures,
+      ...stats,
     },
     environment: { cores: 2, commit: null, products: 40 },
   }
