@@ -1,48 +1,30 @@
-import { type ParseArgsConfig, parseArgs } from 'node:util'
-import * as z from 'zod'
+import { Command, InvalidArgumentError } from '@commander-js/extra-typings'
 
-/** Thrown for what whoever typed the command can correct. */
-export class BadOption extends Error {}
+/** A command that ends the process with 2 where it is typed wrong. */
+export function createCommand(name: string): Command {
+  return new Command(`npm run ${name} --`).exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+}
 
-/** Runs a command and ends the process: 0 where it passed, 1 where it did not or could not run, 2 where it is wrong. */
-export async function runCommand(usage: string, command: () => Promise<boolean>): Promise<never> {
-  if (process.argv.includes('--help')) {
-    console.log(usage)
-    process.exit(0)
-  }
+/** Ends the process: with 0 where the run passed, with 1 where it did not, or could not run. */
+export async function exitWith(run: () => Promise<boolean>): Promise<never> {
   try {
-    process.exit((await command()) ? 0 : 1)
+    process.exit((await run()) ? 0 : 1)
   } catch (error) {
-    const { message } = error as Error
-    if (!(error instanceof BadOption)) console.error(`\n${message}`)
-    else console.error(`\n${message}\n\n${usage}`)
-    process.exit(error instanceof BadOption ? 2 : 1)
+    console.error(`\n${(error as Error).message}`)
+    process.exit(1)
   }
 }
 
-/** @throws {BadOption} saying what is wrong with which option */
-export function parseOptions<T extends z.ZodObject>(schema: T, kinds: ParseArgsConfig['options'] = {}): z.infer<T> {
-  const parsed = schema.safeParse(readArguments(Object.keys(schema.shape), kinds))
-  if (parsed.success) return parsed.data
-  throw new BadOption(parsed.error.issues.map(({ path, message }) => `--${path[0] as string} ${message}`).join('\n'))
-}
-
-/** @param kinds the options that are not one text */
-function readArguments(names: string[], kinds: ParseArgsConfig['options']) {
-  const texts = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]))
-  try {
-    return parseArgs({ options: { ...texts, ...kinds } }).values
-  } catch (error) {
-    throw new BadOption((error as Error).message.split('. To specify')[0])
-  }
-}
-
-/** Plain digits only, because Number() also reads "" and "1e3". */
+/** Reads an option. Plain digits only, because Number() also reads "" and "1e3". */
 export function wholeNumber(least: number, most: number) {
-  const error = `must be a whole number from ${least} to ${most}`
-  return z
-    .string()
-    .regex(/^\d{1,9}$/, { error, abort: true })
-    .transform(Number)
-    .refine((number) => number >= least && number <= most, { error })
+  return (text: string): number => {
+    if (/^\d{1,9}$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text)
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`)
+  }
+}
+
+/** Reads an option that is the address of a Bodega. */
+export function address(text: string): string {
+  if (/^https?:/.test(text) && URL.canParse(text)) return new URL(text).origin
+  throw new InvalidArgumentError('It must be an address such as http://localhost:8080.')
 }

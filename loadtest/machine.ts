@@ -2,10 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { performance } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
+import { sum } from 'd3-array'
 
 /** The machine and the checkout that the load comes from. What is not known is null. */
-export type Machine = ReturnType<typeof readMachine>
-
 export function readMachine() {
   return {
     cores: availableParallelism(),
@@ -27,11 +26,11 @@ function readCommit(): string | null {
 
 /** Shares of the time between start and reading, from 0 to 1. */
 export interface CpuUse {
-  /** How much of a core the generator took; it has one thread, so about 1 at most. */
-  generatorCores: number
-  /** For how much of the time that thread was busy. */
+  /** For how much of it the generator's one thread was busy. */
   generatorBusy: number
-  /** For how much of the time the cores of this machine were busy, whoever used them. */
+  /** How much of a core the generator took. */
+  generatorCores: number
+  /** For how much of it the cores of this machine were busy, whoever used them. */
   machineBusy: number
 }
 
@@ -41,23 +40,20 @@ export function measureCpu(): () => CpuUse {
     performance.now(),
     process.cpuUsage(),
     performance.eventLoopUtilization(),
-    machineTimes(),
+    times(),
   ]
   return () => {
     const { user, system } = process.cpuUsage(cpu)
-    const now = machineTimes()
+    const now = times()
     return {
-      generatorCores: (user + system) / 1000 / (performance.now() - start),
       generatorBusy: performance.eventLoopUtilization(loop).utilization,
+      generatorCores: (user + system) / 1000 / (performance.now() - start),
       machineBusy: 1 - (now.idle - machine.idle) / Math.max(1, now.all - machine.all),
     }
   }
 }
 
-function machineTimes() {
-  const times = cpus().map((core) => core.times)
-  return {
-    idle: times.reduce((sum, { idle }) => sum + idle, 0),
-    all: times.reduce((sum, each) => sum + Object.values(each).reduce((one, other) => one + other, 0), 0),
-  }
+function times() {
+  const cores = cpus().map((core) => core.times)
+  return { idle: sum(cores, ({ idle }) => idle), all: sum(cores, (each) => sum(Object.values(each))) }
 }

@@ -10,7 +10,7 @@ export interface ClientOptions {
   timeout: number
   /** Whether connections are kept between requests; true by default. */
   keepAlive?: boolean | undefined
-  record(outcome: Outcome): void
+  record(outcome: Outcome): unknown
 }
 
 export interface Answer {

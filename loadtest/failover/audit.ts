@@ -1,3 +1,4 @@
+import { group, sum } from 'd3-array'
 import type { Cluster } from './cluster.js'
 
 /** A write as it was sent, and whether it was acknowledged. */
@@ -15,67 +16,40 @@ export interface Audit {
   doubled: string[]
 }
 
-/** How often an effect must and may be there. */
-interface Range {
-  least: number
-  most: number
-}
-
-/** Compares what was acknowledged with what the databases hold. @param run what its addresses and codes start with */
+/**
+ * Compares what was acknowledged with what the databases hold. A product's code and a person's address are unique anyway;
+ * it is their sessions that would show a doubled write, because nothing except its key keeps a sign-in that arrives twice
+ * from starting two.
+ * @param run what the addresses and codes start with
+ */
 export async function audit(cluster: Cluster, run: string, writes: Write[]): Promise<Audit> {
-  const products = await count(
-    cluster,
-    'products',
-    `SELECT code, COUNT(*) FROM products WHERE code LIKE '${run}-%' GROUP BY code`,
-  )
-  const users = await count(
-    cluster,
-    'users',
-    `SELECT email, COUNT(*) FROM users WHERE email LIKE '${run}-%' GROUP BY email`,
-  )
-  const sessions = await count(
-    cluster,
-    'users',
-    `SELECT email, COUNT(sessions.id_hash) FROM users LEFT JOIN sessions ON sessions.user_id = users.id
-     WHERE email LIKE '${run}-%' GROUP BY email`,
-  )
-  const of = (...kinds: Write['kind'][]) => writes.filter(({ kind }) => kinds.includes(kind))
-  const findings = [
-    compare('product', products, rangesOf(of('add product'))),
-    compare('account', users, rangesOf(of('register'))),
-    compare('sessions of', sessions, rangesOf(of('register', 'sign in', 'sign out'))),
-  ]
-  return { lost: findings.flatMap(({ lost }) => lost), doubled: findings.flatMap(({ doubled }) => doubled) }
-}
-
-function compare(what: string, held: Map<string, number>, ranges: Map<string, Range>): Audit {
   const result: Audit = { lost: [], doubled: [] }
-  for (const [key, { least, most }] of ranges) {
-    const number = held.get(key) ?? 0
-    if (number < least) result.lost.push(`${what} ${key}: ${number} of ${least}`)
-    if (number > most) result.doubled.push(`${what} ${key}: ${number} for ${most}`)
+  const compare = async (what: string, kinds: Write['kind'][], database: 'users' | 'products', sql: string) => {
+    const held = new Map((await cluster.query(database, sql)).map(([key, number]) => [key, Number(number)]))
+    for (const [key, its] of group(
+      writes.filter(({ kind }) => kinds.includes(kind)),
+      ({ key }) => key,
+    )) {
+      const [number, least, most] = [held.get(key) ?? 0, sum(its, leastEffect), sum(its, mostEffect)]
+      if (number < least) result.lost.push(`${what} ${key}: ${number} of ${least}`)
+      if (number > most) result.doubled.push(`${what} ${key}: ${number} for ${most}`)
+    }
   }
+  const like = `LIKE '${run}-%' GROUP BY`
+  const sessions = 'SELECT email, COUNT(id_hash) FROM users LEFT JOIN sessions ON user_id = users.id WHERE email'
+  await compare('product', ['add product'], 'products', `SELECT code, COUNT(*) FROM products WHERE code ${like} code`)
+  await compare('account', ['register'], 'users', `SELECT email, COUNT(*) FROM users WHERE email ${like} email`)
+  await compare('sessions of', ['register', 'sign in', 'sign out'], 'users', `${sessions} ${like} email`)
   return result
 }
 
-/**
- * Sessions are what would show a doubled write: a product's code and a person's address are unique anyway, but nothing
- * except the write's key keeps a sign-in that arrives twice from starting two.
- */
-function rangesOf(writes: Write[]): Map<string, Range> {
-  const ranges = new Map<string, Range>()
-  for (const { kind, key, acknowledged } of writes) {
-    const { least, most } = ranges.get(key) ?? { least: 0, most: 0 }
-    const certain = acknowledged ? 1 : 0
-    ranges.set(
-      key,
-      kind === 'sign out' ? { least: least - 1, most: most - certain } : { least: least + certain, most: most + 1 },
-    )
-  }
-  return ranges
+/** What a write adds at least: one that was not acknowledged may have happened or not. */
+function leastEffect({ kind, acknowledged }: Write): number {
+  if (kind === 'sign out') return -1
+  return acknowledged ? 1 : 0
 }
 
-async function count(cluster: Cluster, database: 'users' | 'products', sql: string): Promise<Map<string, number>> {
-  const rows = await cluster.query(database, sql)
-  return new Map(rows.map(([key, number]) => [key as string, Number(number)]))
+function mostEffect({ kind, acknowledged }: Write): number {
+  if (kind !== 'sign out') return 1
+  return acknowledged ? -1 : 0
 }

@@ -13,23 +13,17 @@ interface Found {
 }
 
 /** @throws {Error} where nothing runs at the address, or not from this checkout */
-export async function findCluster({
-  docker,
-  baseUrl,
-}: {
-  docker: boolean
-  baseUrl: string | undefined
-}): Promise<Found> {
-  if (docker) return { cluster: await dockerCluster(), stop: async () => {} }
-  return baseUrl ? { cluster: runningCluster(baseUrl), stop: async () => {} } : startOwn()
+export async function findCluster({ docker, baseUrl }: { docker: boolean; baseUrl?: string }): Promise<Found> {
+  if (!docker && !baseUrl) return startOwn()
+  return { cluster: baseUrl ? runningCluster(baseUrl) : await dockerCluster(), stop: async () => {} }
 }
 
 /** Only what this checkout runs can be killed from here. */
 function runningCluster(baseUrl: string): Cluster {
   const folder = resolve(process.env.BODEGA_FOLDER ?? '.bodega')
   const running = readStackRecord(folder)
-  if (running?.url !== new URL(baseUrl).origin) throw new Error(`This checkout runs no Bodega at ${baseUrl}: npm start`)
-  return localCluster(folder, running)
+  if (running?.url === baseUrl) return localCluster(folder, running)
+  throw new Error(`This checkout runs no Bodega at ${baseUrl}: npm start`)
 }
 
 /** A system of its own, so that the people and products of these tests stay out of everybody else's. */

@@ -3,6 +3,7 @@ import { Browser } from '../client/browser.js'
 import type { Answer, Client } from '../client/client.js'
 import { openLoop } from '../client/open-loop.js'
 import { open, type Step, send } from '../client/step.js'
+import { sampleForm } from '../sample-products.js'
 import type { Write } from './audit.js'
 
 interface Someone {
@@ -30,7 +31,6 @@ export class People {
   /** Sessions that somebody has besides their first. */
   readonly #elsewhere: Someone[] = []
   #signedOut = 0
-  #stopped = false
 
   /** @param run what all addresses and codes start with, so that the audit finds them */
   constructor(
@@ -46,17 +46,17 @@ export class People {
     }
   }
 
-  /** Sends requests at this rate (a second) until {@link stop}; resolves when the last has its answer. */
-  async work(rate: number): Promise<void> {
+  /** Sends requests at this rate (a second) while something happens, and resolves to what that did. */
+  async workWhile<T>(rate: number, happening: Promise<T>): Promise<T> {
+    let over = false
+    const stop = () => (over = true)
+    happening.then(stop, stop)
     await openLoop(
       rate,
-      () => !this.#stopped,
+      () => !over,
       (due) => this.#choose()(due),
     )
-  }
-
-  stop(): void {
-    this.#stopped = true
+    return happening
   }
 
   /** Everybody opens a page; those who are asked to sign in were signed out. */
@@ -65,77 +65,81 @@ export class People {
     return this.#signedOut
   }
 
-  /**
-   * What of a thousand requests is what: 300 write. Few of these hash a password, because a hash takes a core for a
-   * quarter of a second and the machine should be busy with pages.
-   */
-  readonly #mix: [share: number, act: Act][] = [
-    [200, (due) => this.#welcome(due)],
-    [200, (due) => this.#take(open('browse', `/products?page=${1 + random(3)}`, listOfProducts), this.#someone(), due)],
-    [50, (due) => this.#take(open('search', `/products?q=${randomBytes(1).toString('hex')}`), this.#someone(), due)],
-    [150, (due) => this.#look(due)],
-    [100, (due) => this.#openForm(due)],
-    [297, (due) => this.#addProduct(due)],
-    [1, (due) => this.#register(due)],
-    [1, (due) => this.#signInElsewhere(due)],
-    [1, (due) => this.#signOutElsewhere(due)],
-  ]
-
   #choose(): Act {
-    const place = random(1000)
-    let sum = 0
-    const [, act] = this.#mix.find(([share]) => {
-      sum += share
-      return place < sum
-    }) as [number, Act]
-    return act
+    let left = random(1_000)
+    for (const [share, act] of this.#mix) {
+      if (left < share) return act
+      left -= share
+    }
+    return this.#welcome
   }
 
-  #welcome(due: number) {
-    return this.client.send({ ...open('welcome', '/'), anonymous: true }, this.#someone().browser, due)
-  }
+  readonly #welcome: Act = (due) =>
+    this.client.send({ ...open('welcome', '/'), anonymous: true }, this.#someone().browser, due)
 
-  #look(due: number) {
+  readonly #browse: Act = (due) =>
+    this.#take(open('browse', `/products?page=${1 + random(3)}`, listOfProducts), this.#someone(), due)
+
+  readonly #search: Act = (due) =>
+    this.#take(open('search', `/products?q=${random(256).toString(16)}`), this.#someone(), due)
+
+  readonly #look: Act = (due) => {
     const someone = this.#someone()
     const { path, code } = someone.product ?? { path: '/products', code: listOfProducts }
     return this.#take(open('look at a product', path, code), someone, due)
   }
 
-  async #openForm(due: number) {
+  readonly #openForm: Act = async (due) => {
     const someone = this.#someone()
     const answer = await this.#take(open('open the form', '/products/new'), someone, due)
     someone.formKey = keyOfForm.exec(answer.text())?.[1]
   }
 
-  async #addProduct(due: number) {
+  readonly #addProduct: Act = async (due) => {
     const someone = this.#someone()
     const code = this.#name()
-    const fields = productOf(code, someone.formKey)
+    const key = someone.formKey && { idempotencyKey: someone.formKey }
     someone.formKey = undefined
+    const fields = { ...sampleForm(this.writes.length, code), ...key }
     const answer = await this.#write('add product', code, send('add a product', '/products', fields), someone, due)
     if (answer.error) return
     someone.product = { path: String(answer.headers.location).replace('?added', ''), code }
   }
 
-  async #register(due: number) {
+  readonly #register: Act = async (due) => {
     const someone = { email: `${this.#name()}@example.org`, browser: new Browser(this.client.baseUrl) }
     const fields = { firstName: 'Ana', lastName: 'García', email: someone.email, password }
     const answer = await this.#write('register', someone.email, send('register', '/register', fields), someone, due)
     if (!answer.error) this.#everyone.push(someone)
   }
 
-  async #signInElsewhere(due: number) {
+  readonly #signInElsewhere: Act = async (due) => {
     const someone = { email: this.#someone().email, browser: new Browser(this.client.baseUrl) }
     const step = send('sign in', '/login', { email: someone.email, password })
     const answer = await this.#write('sign in', someone.email, step, someone, due)
     if (!answer.error) this.#elsewhere.push(someone)
   }
 
-  async #signOutElsewhere(due: number) {
+  readonly #signOutElsewhere: Act = async (due) => {
     const someone = this.#elsewhere.pop()
     if (!someone) return this.#welcome(due)
     return this.#write('sign out', someone.email, send('sign out', '/logout', {}), someone, due)
   }
+
+  /**
+   * What of a thousand requests is what: 300 write. Few of these hash a password, because a hash takes a core for a
+   * quarter of a second and the machine should be busy with pages. The rest welcome.
+   */
+  readonly #mix: [share: number, act: Act][] = [
+    [200, this.#browse],
+    [50, this.#search],
+    [150, this.#look],
+    [100, this.#openForm],
+    [297, this.#addProduct],
+    [1, this.#register],
+    [1, this.#signInElsewhere],
+    [1, this.#signOutElsewhere],
+  ]
 
   async #write(kind: Write['kind'], key: string, step: Step, someone: Someone, due: number): Promise<Answer> {
     const write = { kind, key, acknowledged: false }
@@ -158,17 +162,6 @@ export class People {
 
   #name(): string {
     return `${this.run}-${randomBytes(6).toString('hex')}`
-  }
-}
-
-function productOf(code: string, idempotencyKey: string | undefined): Record<string, string> {
-  return {
-    name: `Producto ${code.slice(-6)}`,
-    code,
-    description: 'Añadido mientras caen servidores. 🧯',
-    units: '7',
-    category: `Categoría ${random(20)}`,
-    ...(idempotencyKey && { idempotencyKey }),
   }
 }
 

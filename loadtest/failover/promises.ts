@@ -1,4 +1,4 @@
-import type { Stats } from './stats.js'
+import type { RunStats } from './run-stats.js'
 
 interface Promised {
   p99After?: number
@@ -18,7 +18,7 @@ const promises: Record<string, Promised> = {
 }
 
 /** The promises that a run broke, each in words. @param timed whether the promised times count too */
-export function breachesOf(stats: Stats, timed: boolean): string[] {
+export function breachesOf(stats: RunStats, timed: boolean): string[] {
   const { p99After, p99Settled, worst, mayFail } = promises[stats.scenario] ?? {}
   const checks: [what: string, value: number, most: number | undefined][] = [
     mayFail

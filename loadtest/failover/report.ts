@@ -1,22 +1,24 @@
-import type { Machine } from '../machine.js'
+import { group, sum } from 'd3-array'
+import { readMachine } from '../machine.js'
 import type { Report, Table } from '../report/report.js'
 import { timelineCharts } from '../report/timeline-charts.js'
-import { Timeline } from '../stats/timeline.js'
+import { isFailed, type Outcome } from '../stats/outcome.js'
+import { timelineOf } from '../stats/timeline.js'
 import { breachesOf } from './promises.js'
 import type { Run } from './run.js'
-import { isFailed, type Stats, statsOf } from './stats.js'
+import { type RunStats, runStatsOf } from './run-stats.js'
 
 export interface ReportOptions {
   /** Whether the promised times count too. */
   timed: boolean
   /** Requests a second. */
   rate: number
-  machine: Machine
 }
 
 /** The verdict on all runs, with their stats and timelines. */
-export function reportOf(runs: Run[], { timed, rate, machine }: ReportOptions): Report {
-  const stats = runs.map(statsOf)
+export function reportOf(runs: Run[], { timed, rate }: ReportOptions): Report {
+  const machine = readMachine()
+  const stats = runs.map(runStatsOf)
   return {
     title: 'Bodega failover suite',
     verdict: verdictOn(stats, timed),
@@ -31,40 +33,31 @@ export function reportOf(runs: Run[], { timed, rate, machine }: ReportOptions): 
   }
 }
 
-function verdictOn(stats: Stats[], timed: boolean): Report['verdict'] {
+function verdictOn(stats: RunStats[], timed: boolean): Report['verdict'] {
   const breaches = stats.flatMap((each) => breachesOf(each, timed))
   if (breaches.length > 0) return { ok: false, text: breaches.join('; ') }
-  const sum = (key: 'requests' | 'faults') => stats.reduce((all, each) => all + each[key], 0).toLocaleString('en')
-  const text = `${sum('faults')} faults under ${sum('requests')} requests, each sent once: every promise was kept.`
-  return { ok: true, text }
+  const all = (key: 'requests' | 'faults') => sum(stats, (each) => each[key]).toLocaleString('en')
+  return { ok: true, text: `${all('faults')} faults under ${all('requests')} requests: every promise was kept.` }
 }
 
-function verdictTable(stats: Stats[]): Table {
-  const columns: [head: string, cell: (each: Stats) => string | number][] = [
-    ['scenario', ({ scenario }) => scenario],
-    ['requests', ({ requests }) => requests],
-    ['faults', ({ faults }) => faults],
-    ['failed', ({ failed }) => failed],
-    ['lost', ({ lost }) => lost],
-    ['doubled', ({ doubled }) => doubled],
-    ['signed out', ({ signedOut }) => signedOut],
-    ['p50 ms', ({ p50 }) => Math.round(p50)],
-    ['p99 ms', ({ p99 }) => Math.round(p99)],
-    ['p99 after', ({ p99After }) => Math.round(p99After)],
-    ['p99 settled', ({ p99Settled }) => Math.round(p99Settled)],
-    ['worst', ({ worst }) => Math.round(worst)],
-    ['recovery s', ({ recovery }) => recovery.map((ms) => (ms / 1000).toFixed(1)).join(' to ')],
-  ]
-  const rows = stats.map((each) => columns.map(([, cell]) => cell(each)))
-  return { title: 'Verdict', head: columns.map(([head]) => head), rows }
+const counts = ['requests', 'faults', 'failed', 'lost', 'doubled', 'signedOut'] as const
+const times = ['p50', 'p99', 'p99After', 'p99Settled', 'worst'] as const
+
+function verdictTable(stats: RunStats[]): Table {
+  const head = [...counts, ...times].map((key) => key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`))
+  const rows = stats.map((each) => {
+    const recovery = each.recovery.map((ms) => (ms / 1000).toFixed(1)).join(' to ')
+    return [each.scenario, ...[...counts, ...times].map((key) => Math.round(each[key])), recovery]
+  })
+  return { title: 'Verdict, times in ms', head: ['scenario', ...head, 'recovery s'], rows }
 }
 
-function faultsTable(runs: Run[], stats: Stats[]): Table {
+function faultsTable(runs: Run[], stats: RunStats[]): Table {
   return {
     title: 'Faults',
     head: ['scenario', 'fault', 'requests a second', 'of them writes'],
     rows: runs.map(({ scenario: { name, about } }, index) => {
-      const { rate, writes } = stats[index] as Stats
+      const { rate, writes } = stats[index] as RunStats
       return [name, about, Math.round(rate), `${Math.round(writes * 100)} %`]
     }),
   }
@@ -73,17 +66,20 @@ function faultsTable(runs: Run[], stats: Stats[]): Table {
 /** A table is as long at most. */
 const mostFindings = 50
 
-/** The failures, losses and doublings themselves, as far as they help to find the cause. */
+/** The losses, doublings and failures themselves, as far as they help to find the cause. */
 function findings(runs: Run[]): Table[] {
-  const rows = runs.flatMap(({ scenario: { name }, outcomes, audit, started }) => [
-    ...outcomes
-      .filter(isFailed)
-      .map(({ step, due, error }) => [name, `${step}: ${error}`, `${((due - started) / 1000).toFixed(1)} s`]),
-    ...audit.lost.map((what) => [name, `lost: ${what}`, '']),
-    ...audit.doubled.map((what) => [name, `doubled: ${what}`, '']),
-  ])
+  const rows = runs.flatMap(({ scenario: { name }, outcomes, audit, started }) => {
+    const failures = group(outcomes.filter(isFailed), ({ step, error }) => `${step}: ${error}`)
+    const second = ({ due }: Outcome) => ((due - started) / 1000).toFixed(1)
+    const spanOf = (its: Outcome[]) => `${second(its[0] as Outcome)} to ${second(its.at(-1) as Outcome)} s`
+    return [
+      ...audit.lost.map((what) => [name, `lost: ${what}`, 1, '']),
+      ...audit.doubled.map((what) => [name, `doubled: ${what}`, 1, '']),
+      ...[...failures].map(([what, its]) => [name, what, its.length, spanOf(its)]),
+    ]
+  })
   if (rows.length === 0) return []
-  return [{ title: 'What went wrong', head: ['scenario', 'what', 'when'], rows: rows.slice(0, mostFindings) }]
+  return [{ title: 'What went wrong', head: ['scenario', 'what', 'times', 'due'], rows: rows.slice(0, mostFindings) }]
 }
 
 /** A chart has as many points at most, half a second apart or more, so that what a fault does is seen at once. */
@@ -91,9 +87,8 @@ const mostPoints = 180
 
 function chartsOf({ scenario: { name }, started, ended, outcomes, faults }: Run): Report['charts'] {
   const span = (ended - started) / 1000
-  const timeline = new Timeline(started, span, Math.ceil((span * 2) / mostPoints) / 2)
-  for (const outcome of outcomes) timeline.add(outcome)
+  const timeline = timelineOf(outcomes, started, span, Math.ceil((span * 2) / mostPoints) / 2)
   const replicas = new Set(outcomes.flatMap(({ replica }) => (replica && replica !== 'nginx' ? [replica] : [])))
   const events = faults.map(({ at, label }) => ({ at: (at - started) / 1000, label }))
-  return timelineCharts(`${name} · `, timeline.windows(), [...replicas].sort(), events)
+  return timelineCharts(`${name} · `, timeline, [...replicas].sort(), events)
 }

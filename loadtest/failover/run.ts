@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from '../client/client.js'
 import type { Say } from '../progress.js'
-import type { Outcome } from '../stats/outcome.js'
+import { isFailed, type Outcome } from '../stats/outcome.js'
 import { type Audit, audit } from './audit.js'
 import type { Cluster } from './cluster.js'
 import { People } from './people.js'
@@ -18,8 +18,8 @@ export interface Run {
   signedOut: number
 }
 
+/** @property rate requests a second */
 export interface RunOptions {
-  /** Requests a second. */
   rate: number
   rounds: number
   say: Say
@@ -34,56 +34,37 @@ const timeout = 35_000
 /** Puts people on a system, breaks it as the scenario says, and audits what they were promised. */
 export async function runScenario(cluster: Cluster, scenario: Scenario, options: RunOptions): Promise<Run> {
   const outcomes: Outcome[] = []
-  const client = new Client(cluster.url, {
-    timeout,
-    keepAlive: scenario.keepAlive,
-    record: (each) => outcomes.push(each),
-  })
+  const record = (outcome: Outcome) => outcomes.push(outcome)
+  const client = new Client(cluster.url, { timeout, keepAlive: scenario.keepAlive, record })
   const run = `${scenario.name}-${Date.now().toString(36)}`
   const people = new People(client, run)
   await people.arrive(firstPeople)
   const started = performance.now()
-  const working = people.work(options.rate)
   const faults: Fault[] = []
-  try {
-    await breakWhile(cluster, scenario, options, faults, outcomes)
-  } finally {
-    people.stop()
-  }
-  const ended = performance.now()
-  await working
+  const ended = await people.workWhile(options.rate, breakAll(cluster, scenario, options, faults, outcomes))
   const signedOut = await people.countSignedOut()
   client.close()
+  const found = await audit(cluster, run, people.writes)
   const inTime = outcomes.filter(({ due }) => due >= started && due < ended)
-  return {
-    scenario,
-    started,
-    ended,
-    outcomes: inTime,
-    faults,
-    audit: await audit(cluster, run, people.writes),
-    signedOut,
-  }
+  return { scenario, started, ended, outcomes: inTime, faults, audit: found, signedOut }
 }
 
-async function breakWhile(
+/** @returns when it was over, by performance.now() */
+async function breakAll(
   cluster: Cluster,
   { name, round }: Scenario,
   { rounds, say }: RunOptions,
   faults: Fault[],
   outcomes: Outcome[],
-) {
+): Promise<number> {
+  const note = (label: string) => faults[faults.push({ at: performance.now(), label }) - 1] as Fault
   // The first seconds show how it is when all is well.
   await sleep(2_000)
-  const note = (label: string) => {
-    const fault: Fault = { at: performance.now(), label }
-    faults.push(fault)
-    return fault
-  }
   for (let done = 1; done <= rounds; done++) {
     await round(cluster, note)
-    const failed = outcomes.filter(({ error }) => error !== undefined).length
+    const failed = outcomes.filter(isFailed).length
     say(name, done, rounds, ` · ${outcomes.length} requests, ${failed} failed · ${faults.at(-1)?.label}`)
   }
   await sleep(1_000)
+  return performance.now()
 }

@@ -31,13 +31,13 @@ export const scenarios: Scenario[] = [
     name: 'kill',
     about: 'SIGKILL of a random replica at a random moment',
     rounds: { full: 200, short: 4 },
-    round: (cluster, note) => endOne(cluster, note, 'SIGKILL'),
+    round: async (cluster, note) => end(cluster, note, (await shuffledReplicas(cluster)).slice(0, 1), 'SIGKILL'),
   },
   {
     name: 'drain',
     about: 'SIGTERM of a random replica: it leaves in order',
     rounds: { full: 20, short: 3 },
-    round: (cluster, note) => endOne(cluster, note, 'SIGTERM'),
+    round: async (cluster, note) => end(cluster, note, (await shuffledReplicas(cluster)).slice(0, 1), 'SIGTERM'),
   },
   {
     name: 'rolling',
@@ -51,17 +51,14 @@ export const scenarios: Scenario[] = [
     name: 'all-but-one',
     about: 'SIGKILL of all replicas but one at once',
     rounds: { full: 20, short: 2 },
-    async round(cluster, note) {
-      const [, ...victims] = shuffled(await cluster.replicas())
-      await end(cluster, note, victims, 'SIGKILL')
-    },
+    round: async (cluster, note) => end(cluster, note, (await shuffledReplicas(cluster)).slice(1), 'SIGKILL'),
   },
   {
     name: 'hang',
     about: 'SIGSTOP of a random replica for 12 s, longer than nginx waits, then SIGCONT',
     rounds: { full: 5, short: 1 },
     async round(cluster, note) {
-      const [replica] = shuffled(await cluster.replicas()) as [string]
+      const [replica] = (await shuffledReplicas(cluster)) as [string]
       const fault = note(`${replica} hung`)
       await cluster.signal(replica, 'SIGSTOP')
       await sleep(12_000)
@@ -128,11 +125,6 @@ const calm = 2_000
 
 const endings = { SIGKILL: 'killed', SIGTERM: 'drained' }
 
-async function endOne(cluster: Cluster, note: Note, signal: keyof typeof endings) {
-  const [replica] = shuffled(await cluster.replicas()) as [string]
-  await end(cluster, note, [replica], signal)
-}
-
 async function end(cluster: Cluster, note: Note, replicas: string[], signal: keyof typeof endings) {
   await sleep(Math.random() * 500)
   const fault = note(`${[...replicas].sort().join(' and ')} ${endings[signal]}`)
@@ -151,9 +143,7 @@ async function recovery(cluster: Cluster, fault: Fault, replicas: string[]) {
   fault.recovered = performance.now()
 }
 
-function shuffled<T>(list: T[]): T[] {
-  return list
-    .map((item) => ({ item, order: Math.random() }))
-    .sort((a, b) => a.order - b.order)
-    .map(({ item }) => item)
+async function shuffledReplicas(cluster: Cluster): Promise<string[]> {
+  const drawn = (await cluster.replicas()).map((replica) => ({ replica, order: Math.random() }))
+  return drawn.sort((one, other) => one.order - other.order).map(({ replica }) => replica)
 }

@@ -10,7 +10,7 @@ export interface Load {
   duration: number
   /** How long a request may take, in seconds. */
   timeout: number
-  record(outcome: Outcome): void
+  record(outcome: Outcome): unknown
 }
 
 /**

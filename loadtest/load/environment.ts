@@ -1,9 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { readlinkSync } from 'node:fs'
-import mysql from 'mysql2/promise'
-import type { DatabaseConfig } from '../../app/config.js'
-import { readRecords } from '../../stack/replicas.js'
 import { readMachine } from '../machine.js'
+import { query } from '../query.js'
 import type { LocalStack } from './local-stack.js'
 import { countOnPage } from './preparation/catalogue.js'
 import type { Person } from './preparation/people.js'
@@ -17,38 +15,27 @@ export async function readEnvironment(stack: LocalStack | undefined) {
     replicas: stack?.replicas.length ?? null,
     replicaNode: (stack && nodeOf(stack)) ?? null,
     nginx: (stack && version('/usr/sbin/nginx', '-v')?.replace(/^.*nginx\//s, '')) ?? null,
-    database: stack ? String(await ask(stack.products, 'SELECT VERSION() AS answer')) : null,
+    database: stack ? String((await query(stack.products, 'SELECT VERSION()'))[0]) : null,
   }
 }
 
 /** How many products there are: from the database, else from the list's page; null where neither can be read. */
 export async function countProducts(stack: LocalStack | undefined, person: Person | undefined): Promise<number | null> {
-  if (stack) return Number(await ask(stack.products, 'SELECT COUNT(*) AS answer FROM products'))
+  if (stack) return Number((await query(stack.products, 'SELECT COUNT(*) FROM products'))[0])
   return person ? countOnPage(person) : null
 }
 
-/** The replicas may run on another Node than this program. Their processes are read again: some may have died since. */
-function nodeOf({ folder }: LocalStack): string | null {
-  const { pid } = readRecords(folder).find((each) => each.pid !== null) ?? {}
-  if (!pid) return null
+/** The replicas may run on another Node than this program. */
+function nodeOf({ replicas }: LocalStack): string | null {
+  const pid = replicas.find((each) => each.pid !== null)?.pid
   try {
     return version(readlinkSync(`/proc/${pid}/exe`), '--version')
   } catch {
-    return null
+    return null // it has ended meanwhile
   }
 }
 
 function version(program: string, flag: string): string | null {
   const { status, stdout, stderr } = spawnSync(program, [flag], { encoding: 'utf8' })
   return status === 0 ? (stdout || stderr).trim() : null
-}
-
-async function ask(database: DatabaseConfig, sql: string): Promise<unknown> {
-  const connection = await mysql.createConnection(database)
-  try {
-    const [rows] = await connection.query<mysql.RowDataPacket[]>(sql)
-    return rows[0]?.answer
-  } finally {
-    await connection.end()
-  }
 }

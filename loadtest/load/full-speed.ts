@@ -41,7 +41,7 @@ class Lane {
     readonly visitor: Visitor,
     readonly end: number,
     readonly timeout: number,
-    readonly record: (outcome: Outcome) => void,
+    readonly record: (outcome: Outcome) => unknown,
     readonly onEnd: () => void,
   ) {}
 
@@ -52,7 +52,7 @@ class Lane {
 
   /** autocannon also comes here after a timeout or a broken connection, with no answer to the last request. */
   #next(): Request {
-    if (this.#pending && !this.#closing) this.#unanswered(this.#pending.due)
+    if (this.#pending && !this.#closing) this.#finish(this.#waited() ? timedOut : unanswered)
     if (!this.#pending && performance.now() >= this.end) return this.#idle()
     this.#closing &&= this.#pending === undefined
     this.#pending ??= { step: this.visitor.nextStep(), due: performance.now() }
@@ -65,10 +65,9 @@ class Lane {
     return idle
   }
 
-  #unanswered(due: number) {
-    // A timer may fire a little before its time.
-    const error = performance.now() - due >= this.timeout - 100 ? timedOut : unanswered
-    this.#finish(error)
+  /** Whether the last request had its time; a timer may fire a little early. */
+  #waited(): boolean {
+    return performance.now() - (this.#pending?.due ?? 0) >= this.timeout - 100
   }
 
   #answered(status: number, given: Request['headers']) {

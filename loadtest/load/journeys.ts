@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { open, type Step, send } from '../client/step.js'
-import { sampleProduct } from './sample-products.js'
+import { sampleForm } from '../sample-products.js'
 
 /** One way through the product; a visitor starts it again when it ends. It gets the Location of each answer. */
 export type Journey = Generator<Step, void, string | undefined>
@@ -61,14 +61,8 @@ export function* registerProducts(): Journey {
   yield open('GET /products/new', '/products/new')
   const number = registered++
   const key = { 'Idempotency-Key': randomBytes(16).toString('base64url') }
-  const location = yield send('POST /products', '/products', formOf(number, run), key)
+  const location = yield send('POST /products', '/products', sampleForm(number, `${run}-${number}`), key)
   if (location) yield open('GET /products/:id', location)
-}
-
-/** The fields of a sample product. @param run makes its code unique */
-export function formOf(number: number, run: string): Record<string, string> {
-  const product = sampleProduct(number, `${run}-${number}`)
-  return { ...product, units: String(product.units) }
 }
 
 /** Of a hundred journeys, so many are of each kind. Signing in costs a core a quarter of a second, and people seldom do. */

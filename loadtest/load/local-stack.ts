@@ -5,7 +5,6 @@ import { type ReplicaRecord, readRecords } from '../../stack/replicas.js'
 
 /** The system that `npm start` runs on this machine, of which more is known than HTTP says. */
 export interface LocalStack {
-  folder: string
   users: DatabaseConfig
   products: DatabaseConfig
   replicas: ReplicaRecord[]
@@ -15,11 +14,9 @@ export interface LocalStack {
 export function findLocalStack(baseUrl: string): LocalStack | undefined {
   const folder = resolve(process.env.BODEGA_FOLDER ?? '.bodega')
   const record = readStackRecord(folder)
-  if (!record || !isLoopback(baseUrl) || new URL(record.url).port !== new URL(baseUrl).port) return undefined
+  const { hostname, port } = new URL(baseUrl)
+  if (!record || !['localhost', '127.0.0.1', '[::1]'].includes(hostname)) return undefined
+  if (new URL(record.url).port !== port) return undefined
   const { users, products } = readConfig(record.settings)
-  return { folder, users, products, replicas: readRecords(folder) }
-}
-
-function isLoopback(address: string): boolean {
-  return ['localhost', '127.0.0.1', '[::1]'].includes(new URL(address).hostname)
+  return { users, products, replicas: readRecords(folder) }
 }

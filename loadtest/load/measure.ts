@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Browser } from '../client/browser.js'
+import { Client } from '../client/client.js'
+import { open } from '../client/step.js'
 import { measureCpu } from '../machine.js'
 import { progressOn } from '../progress.js'
-import { Recorder } from '../stats/recorder.js'
+import type { Outcome } from '../stats/outcome.js'
+import { statsOf } from '../stats/stats.js'
 import { loadAtRate } from './at-rate.js'
 import { countProducts, readEnvironment } from './environment.js'
 import { loadAtFullSpeed } from './full-speed.js'
@@ -30,24 +33,29 @@ export async function measure(options: Options): Promise<Result> {
   if (warmUp > 0) await applyLoad('warming up', warmUp, options, visitors)
   const startedAt = new Date().toISOString()
   const cpuUse = measureCpu()
-  const { recorder, lag } = await applyLoad('measuring', duration, options, visitors)
+  const { outcomes, start, lag } = await applyLoad('measuring', duration, options, visitors)
   return {
     bodegaLoadTest: 2,
     scenario,
     startedAt,
     settings: { baseUrl, connections, rate: rate ?? null, duration, warmUp },
-    stats: recorder.stats(stack?.replicas.map(({ name }) => name)),
+    stats: statsOf(outcomes, start, duration, namesOf(stack)),
     generator: { ...cpuUse(), lag },
     environment: { ...(await readEnvironment(stack)), products: await countProducts(stack, people[0]) },
   }
 }
 
+function namesOf(stack: LocalStack | undefined) {
+  return stack?.replicas.map(({ name }) => name)
+}
+
 async function applyLoad(step: string, duration: number, { baseUrl, rate }: Options, visitors: Visitor[]) {
-  const recorder = new Recorder(performance.now(), duration)
-  const load = { baseUrl, duration, timeout, record: recorder.record }
+  const outcomes: Outcome[] = []
+  const start = performance.now()
+  const load = { baseUrl, duration, timeout, record: (outcome: Outcome) => outcomes.push(outcome) }
   const loading = rate ? loadAtRate(rate, load, visitors) : loadAtFullSpeed(load, visitors)
   const [lag] = await Promise.all([loading, countSeconds(step, duration)])
-  return { recorder, lag: lag ?? 0 }
+  return { outcomes, start, lag: lag ?? 0 }
 }
 
 async function countSeconds(step: string, seconds: number) {
@@ -58,13 +66,12 @@ async function countSeconds(step: string, seconds: number) {
 }
 
 async function expectSystem(baseUrl: string) {
-  const response = await fetch(baseUrl, { redirect: 'manual', signal: AbortSignal.timeout(10_000) }).catch((error) => {
-    const reason = error.cause?.code ?? error.cause?.message ?? error.message
-    throw new Error(`No Bodega answers at ${baseUrl} (${reason}). Start it with: npm start`)
-  })
-  await response.arrayBuffer()
-  if (!response.headers.has('x-served-by')) throw new Error(`What answers at ${baseUrl} is no Bodega.`)
-  if (response.status !== 200) throw new Error(`Bodega at ${baseUrl} is not well: it answers ${response.status}.`)
+  const client = new Client(baseUrl, { timeout: timeout * 1000, record: () => {} })
+  const { status, headers, error } = await client.send(open('GET /', '/'), new Browser(baseUrl))
+  client.close()
+  if (!status) throw new Error(`No Bodega answers at ${baseUrl} (${error}). Start it with: npm start`)
+  if (!headers['x-served-by']) throw new Error(`What answers at ${baseUrl} is no Bodega.`)
+  if (error) throw new Error(`Bodega at ${baseUrl} is not well: ${error}.`)
 }
 
 /** The people of the scenario, and a catalogue of the size that was asked for. */
@@ -73,9 +80,9 @@ async function prepare(options: Options, scenario: Scenario, stack: LocalStack |
   const accounts = scenario.visitors === 'anonymous' ? 0 : connections
   const people = await signUpPeople(baseUrl, Math.max(accounts, seedProducts ? 1 : 0), say)
   const [first] = people
-  if (!first || !seedProducts) return people
-  if (stack) await fillDatabase(stack, first, seedProducts, say)
-  else await addThroughApplication(first, Math.max(0, seedProducts - ((await countProducts(stack, first)) ?? 0)), say)
+  const missing = seedProducts - ((await countProducts(stack, first)) ?? 0)
+  if (!first || missing <= 0) return people
+  await (stack ? fillDatabase(stack, first, missing, say) : addThroughApplication(first, missing, say))
   return people
 }
 

@@ -1,44 +1,31 @@
-import { resolve } from 'node:path'
-import * as z from 'zod'
-import { parseOptions, wholeNumber } from '../cli.js'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Option } from '@commander-js/extra-typings'
+import { address, createCommand, wholeNumber } from '../cli.js'
 import { type ScenarioName, scenarios } from './scenarios.js'
 
 export type Options = ReturnType<typeof readOptions>
 
 const names = Object.keys(scenarios) as [ScenarioName, ...ScenarioName[]]
+const limits = fileURLToPath(new URL('../../../loadtest/limits.json', import.meta.url))
+const out = join(process.env.BODEGA_FOLDER ?? '.bodega', 'loadtest')
 
-export const usage = `npm run loadtest -- [OPTION...]
-
-  --scenario NAME      ${names.join(', ')} (default: mixed)
-  --base-url URL       the running system (default: http://localhost:8080)
-  --duration S         how long to measure, in seconds (default: 30)
-  --warm-up S          how long to run before that, not counted (default: 5)
-  --connections N      people at once, each on a connection (default: the scenario's)
-  --rate N             requests a second, whatever the answers take (default: as many as the connections can)
-  --compare FILE       the JSON of an earlier run, to put beside this one
-  --limits FILE        what decides whether the run passes (default: loadtest/limits.json)
-  --seed-products N    fill the catalogue up to so many products first
-  --out FOLDER         where the JSON and the HTML go (default: .bodega/loadtest)`
-
-const schema = z.object({
-  scenario: z.enum(names, { error: `must be one of ${names.join(', ')}` }).default('mixed'),
-  'base-url': z
-    .url({ protocol: /^https?$/, error: 'must be an address such as http://localhost:8080' })
-    .default('http://localhost:8080'),
-  duration: wholeNumber(1, 86_400).default(30),
-  'warm-up': wholeNumber(0, 3_600).default(5),
+export const command = createCommand('loadtest')
+  .addOption(new Option('--scenario <name>', 'what its people do').choices(names).default('mixed' as const))
+  .option('--base-url <url>', 'the running system', address, 'http://localhost:8080')
+  // Each outcome is kept in memory until the end.
+  .option('--duration <s>', 'how long to measure, in seconds', wholeNumber(1, 21_600), 30)
+  .option('--warm-up <s>', 'how long to run before that, not counted', wholeNumber(0, 3_600), 5)
   // nginx lets one address have a thousand connections: nginx.conf, limit_conn.
-  connections: wholeNumber(1, 1_000).optional(),
-  rate: wholeNumber(1, 100_000).optional(),
-  compare: z.string().optional(),
-  limits: z.string().optional(),
-  'seed-products': wholeNumber(1, 10_000_000).optional(),
-  out: z.string().default(() => resolve(process.env.BODEGA_FOLDER ?? '.bodega', 'loadtest')),
-})
+  .option('--connections <n>', 'people at once, each on a connection (default: by scenario)', wholeNumber(1, 1_000))
+  .option('--rate <n>', 'requests a second (default: as many as the connections can)', wholeNumber(1, 100_000))
+  .option('--compare <file>', 'the JSON of an earlier run, to put beside this one')
+  .option('--limits <file>', 'what decides whether the run passes', limits)
+  .option('--seed-products <n>', 'fill the catalogue up to so many products first', wholeNumber(1, 10_000_000))
+  .option('--out <folder>', 'where the JSON and the HTML go', out)
 
-/** @throws {BadOption} saying what is wrong with which option */
+/** Ends the process where an option is wrong. */
 export function readOptions() {
-  const { 'base-url': url, 'warm-up': warmUp, 'seed-products': seedProducts, ...rest } = parseOptions(schema)
-  const connections = rest.connections ?? scenarios[rest.scenario].connections
-  return { ...rest, connections, warmUp, seedProducts, baseUrl: new URL(url).origin }
+  const options = command.parse().opts()
+  return { ...options, connections: options.connections ?? scenarios[options.scenario].connections }
 }

@@ -1,3 +1,4 @@
+import { max, rollup } from 'd3-array'
 import { type ScaleLinear, scaleLinear } from 'd3-scale'
 import { line } from 'd3-shape'
 
@@ -27,11 +28,21 @@ const mostNumberedEvents = 12
 const mostWholeLines = 60
 const strokeHeight = 4
 
+/** Each line has its own colour and its own dashes. */
+const strokes = [
+  '--colour: var(--good-text)',
+  '--colour: light-dark(#b4540a, #f2a65a); --dashes: 9 5',
+  '--colour: light-dark(#2456a6, #8ab4f8); --dashes: 0.1 5',
+  '--colour: light-dark(#93286f, #f19bd1); --dashes: 14 5 0.1 5',
+  '--colour: light-dark(#5d5210, #d9c75a); --dashes: 4 5',
+  '--colour: light-dark(#4b4f58, #b9bfca); --dashes: 14 5 0.1 5 0.1 5',
+]
+
 export function drawChart(chart: Chart) {
   const { seconds, lines, events } = chart
   const duration = Math.max(...seconds, 1)
   const x = scaleLinear([0, duration], [0, width]).clamp(true)
-  const y = scaleLinear([0, highest(lines)], [height, 0]).nice(4)
+  const y = scaleLinear([0, max(lines.flatMap(({ values }) => values.map((value) => value ?? 0))) || 1], [height, 0]).nice(4)
   return {
     ...chart,
     duration,
@@ -39,10 +50,19 @@ export function drawChart(chart: Chart) {
     height,
     valueTicks: y.ticks(4).map((value) => ({ value, y: y(value) })),
     timeTicks: x.ticks(6).map((second) => ({ second, percent: percentOf(x, second) })),
-    paths: lines.map(({ values }) => pathOf(values, seconds, x, y)),
+    lines: lines.map(({ label, values }, index) => {
+      return { label, values, path: pathOf(values, seconds, x, y), stroke: strokes[index % strokes.length] }
+    }),
     events: events.map((event, index) => ({ ...event, percent: percentOf(x, event.at), number: index + 1 })),
     eventHeight: events.length > mostWholeLines ? strokeHeight : height,
-    eventSums: events.length > mostNumberedEvents ? sums(events.map(({ label }) => label)) : undefined,
+    eventSums:
+      events.length > mostNumberedEvents
+        ? rollup(
+            events,
+            (its) => its.length,
+            ({ label }) => label,
+          )
+        : undefined,
   }
 }
 
@@ -57,14 +77,6 @@ function pathOf(values: (number | null)[], seconds: number[], x: Scale, y: Scale
   return draw.defined((value) => value !== null).digits(2)(values) ?? ''
 }
 
-function highest(lines: Chart['lines']): number {
-  return lines.flatMap(({ values }) => values).reduce((most: number, value) => Math.max(most, value ?? 0), 0) || 1
-}
-
 function percentOf(x: Scale, second: number): number {
   return Number(((x(second) / width) * 100).toFixed(2))
-}
-
-function sums(labels: string[]): { label: string; count: number }[] {
-  return [...new Set(labels)].map((label) => ({ label, count: labels.filter((each) => each === label).length }))
 }

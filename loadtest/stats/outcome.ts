@@ -17,3 +17,7 @@ export const neverSent = 'never sent'
 
 export const unanswered = 'closed without an answer'
 export const cutOff = 'the answer was cut off'
+
+export function isFailed({ error }: Outcome): boolean {
+  return error !== undefined
+}

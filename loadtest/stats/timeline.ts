@@ -1,60 +1,45 @@
-import type { Outcome } from './outcome.js'
-import { Tally } from './tally.js'
+import { group, rollup } from 'd3-array'
+import { type Latency, latencyOf } from './latency.js'
+import { isFailed, type Outcome } from './outcome.js'
 
-/** What became of the requests that were due in one span of a run. */
+/** What became of the requests that were due in one window of a run. */
 export interface Window {
-  /** When the window ended, in seconds since the run began: what it tells was known only then. */
+  /** When the window ended, in seconds since the run started: what it says was known only then. */
   second: number
   /** Answers as expected, a second. */
   answered: number
   /** Errors a second. */
   errors: number
-  latency: Tally['latency'] | null
+  latency: Latency | null
   /** Answers as expected, a second, by replica. */
   replicas: Record<string, number>
 }
 
-/** A run in windows of equal length. One that the run's end cuts short would look like an outage, so it is left out. */
-export class Timeline {
-  readonly #length: number
-  readonly #windows = new Map<number, { tally: Tally; replicas: Map<string, number> }>()
+/**
+ * A run in windows of equal length. One that the run's end cuts short would look like an outage, so it is left out.
+ * @param start by performance.now()
+ * @param step a window's length in seconds
+ */
+export function timelineOf(outcomes: Outcome[], start: number, seconds: number, step = 1): Window[] {
+  const windows = group(outcomes, ({ due }) => Math.floor((due - start) / 1000 / step))
+  return Array.from({ length: Math.floor(seconds / step) }, (_, index) => {
+    return windowOf(windows.get(index) ?? [], (index + 1) * step, step)
+  })
+}
 
-  /**
-   * @param start by performance.now()
-   * @param step a window's length in seconds
-   */
-  constructor(
-    readonly start: number,
-    seconds: number,
-    readonly step = 1,
-  ) {
-    this.#length = Math.floor(seconds / step)
-  }
-
-  add(outcome: Outcome): void {
-    const { due, replica, error } = outcome
-    const index = Math.floor((due - this.start) / 1000 / this.step)
-    const window = this.#windows.get(index) ?? { tally: new Tally(2), replicas: new Map<string, number>() }
-    this.#windows.set(index, window)
-    window.tally.add(outcome)
-    if (replica && !error) window.replicas.set(replica, (window.replicas.get(replica) ?? 0) + 1)
-  }
-
-  windows(): Window[] {
-    return Array.from({ length: this.#length }, (_, index) => this.#window(index))
-  }
-
-  #window(index: number): Window {
-    const second = (index + 1) * this.step
-    const window = this.#windows.get(index)
-    if (!window) return { second, answered: 0, errors: 0, latency: null, replicas: {} }
-    const { requests, errors, latency } = window.tally
-    return {
-      second,
-      answered: (requests - errors) / this.step,
-      errors: errors / this.step,
-      latency: latency.max > 0 ? latency : null,
-      replicas: Object.fromEntries([...window.replicas].map(([name, count]) => [name, count / this.step])),
-    }
+function windowOf(outcomes: Outcome[], second: number, step: number): Window {
+  const answered = outcomes.filter((outcome) => !isFailed(outcome))
+  const byReplica = rollup(
+    answered.filter(({ replica }) => replica),
+    (its) => its.length / step,
+    ({ replica }) => replica,
+  )
+  const latency = latencyOf(outcomes)
+  return {
+    second,
+    answered: answered.length / step,
+    errors: (outcomes.length - answered.length) / step,
+    latency: latency.max > 0 ? latency : null,
+    replicas: Object.fromEntries(byReplica),
   }
 }

@@ -4,9 +4,8 @@ import { localCluster } from '../../loadtest/failover/local-cluster.js'
 import { breachesOf } from '../../loadtest/failover/promises.js'
 import { reportOf } from '../../loadtest/failover/report.js'
 import { type Run, runScenario } from '../../loadtest/failover/run.js'
+import { runStatsOf } from '../../loadtest/failover/run-stats.js'
 import { type Fault, type Scenario, scenarios } from '../../loadtest/failover/scenarios.js'
-import { statsOf } from '../../loadtest/failover/stats.js'
-import { readMachine } from '../../loadtest/machine.js'
 import type { Outcome } from '../../loadtest/stats/outcome.js'
 import { readStackRecord, type StackRecord } from '../../stack/record.js'
 import { Person, product, registration, signedIn, unique } from '../person.js'
@@ -24,8 +23,8 @@ describe('the failover suite', function () {
       const run = await runScenario(cluster(), scenario, options)
       expect(run.faults.length).to.be.at.least(scenario.rounds.short)
       expect(run.outcomes.length).to.be.above(100)
-      const report = reportOf([run], { timed: false, rate: 40, machine: readMachine() })
-      expect(breachesOf(statsOf(run), false), JSON.stringify(report.tables.at(-1)?.rows)).to.deep.equal([])
+      const report = reportOf([run], { timed: false, rate: 40 })
+      expect(breachesOf(runStatsOf(run), false), JSON.stringify(report.tables.at(-1)?.rows)).to.deep.equal([])
     })
   }
 })
@@ -47,7 +46,7 @@ describe('the report of a failover run', () => {
     const faults = [{ at: 2_000, until: 12_000, recovered: 12_500, label: 'database hung' }]
     const failing = (from: number, to: number) =>
       each100ms(20, (second) => (second >= from && second < to ? { error: 'status 503 instead of 200' } : {}))
-    const breaches = (outcomes: Outcome[]) => breachesOf(statsOf(runOf({ scenario, faults, outcomes })), true)
+    const breaches = (outcomes: Outcome[]) => breachesOf(runStatsOf(runOf({ scenario, faults, outcomes })), true)
     expect(breaches(failing(2, 15))).to.deep.equal([])
     expect(breaches(failing(2, 15.2))).to.deep.equal([
       'database-hang: requests failed while the system was whole 2, promised 0',
@@ -59,7 +58,7 @@ describe('the report of a failover run', () => {
 })
 
 function chartsOf(run: Run) {
-  return reportOf([run], { timed: true, rate: 10, machine: readMachine() }).charts
+  return reportOf([run], { timed: true, rate: 10 }).charts
 }
 
 function each100ms(seconds: number, differing: (second: number) => Partial<Outcome>): Outcome[] {

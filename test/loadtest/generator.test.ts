@@ -8,7 +8,8 @@ import { loadAtRate } from '../../loadtest/load/at-rate.js'
 import { loadAtFullSpeed } from '../../loadtest/load/full-speed.js'
 import { unknownCatalogue } from '../../loadtest/load/preparation/catalogue.js'
 import { Visitor } from '../../loadtest/load/visitor.js'
-import { Recorder } from '../../loadtest/stats/recorder.js'
+import type { Outcome } from '../../loadtest/stats/outcome.js'
+import { statsOf } from '../../loadtest/stats/stats.js'
 
 /** Against servers that do what generators usually hide. */
 describe('the load', () => {
@@ -149,10 +150,11 @@ describe('the load', () => {
     const { connections, rate, ...rest } = { ...standard, ...settings }
     const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     const visitors = Array.from({ length: connections }, () => new Visitor(new Browser(baseUrl), nobody, onePage))
-    const recorder = new Recorder(performance.now(), rest.duration)
-    const given = { ...rest, baseUrl, record: recorder.record }
+    const outcomes: Outcome[] = []
+    const start = performance.now()
+    const given = { ...rest, baseUrl, record: (outcome: Outcome) => outcomes.push(outcome) }
     await (rate ? loadAtRate(rate, given, visitors) : loadAtFullSpeed(given, visitors))
-    return recorder.stats()
+    return statsOf(outcomes, start, rest.duration)
   }
 })
 

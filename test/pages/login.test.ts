@@ -61,7 +61,7 @@ describe('signing in', () => {
     await person.post('/login', account)
     const first = person.at(person.address)
     await person.post('/login', account)
-    expect(person.cookies.get('session')).not.to.equal(first.cookies.get('session'))
+    expect(person.cookie('session')).not.to.equal(first.cookie('session'))
     expect((await first.get('/products')).status).to.equal(303)
     expect((await person.get('/products')).status).to.equal(200)
   })
@@ -113,7 +113,7 @@ describe('a session', () => {
 
   it('takes no id that the server did not give', async () => {
     const person = new Person()
-    person.cookies.set('session', 'x'.repeat(43))
+    person.setCookie('session', 'x'.repeat(43))
     expect((await person.get('/products')).status).to.equal(303)
     await person.post('/login', registration())
     expect((await person.get('/products')).status).to.equal(303)
@@ -126,7 +126,7 @@ describe('signing out', () => {
     const copy = person.at(person.address)
     const { status, location } = await person.submit(await person.get('/products'), '/logout', {})
     expect([status, location]).to.deep.equal([303, '/'])
-    expect(person.cookies.has('session')).to.equal(false)
+    expect(person.cookie('session')).to.equal(undefined)
     for (const address of replicaAddresses()) {
       expect((await copy.at(address).get('/products')).status).to.equal(303)
     }
@@ -154,7 +154,7 @@ describe('signing out', () => {
 })
 
 function sessionsOf(person: Person) {
-  const hash = databases.users.raw('UNHEX(SHA2(?, 256))', [person.cookies.get('session') as string])
+  const hash = databases.users.raw('UNHEX(SHA2(?, 256))', [person.cookie('session') as string])
   return databases.users('sessions').where('id_hash', hash)
 }
 

@@ -1,51 +1,31 @@
 import { randomBytes } from 'node:crypto'
-import mysql from 'mysql2/promise'
 import pLimit from 'p-limit'
-import type { DatabaseConfig } from '../../../app/config.js'
 import { searchTextOf } from '../../../app/products/search.js'
 import { send } from '../../client/step.js'
 import type { Say } from '../../progress.js'
-import { formOf } from '../journeys.js'
-import { sampleProduct } from '../sample-products.js'
+import { query } from '../../query.js'
+import { sampleForm, sampleProduct } from '../../sample-products.js'
+import type { LocalStack } from '../local-stack.js'
 import type { Person } from './people.js'
 
 /** Rows a statement: large enough to be quick, small enough that nobody waits for it. */
 const batch = 1_000
 
-/**
- * Fills the catalogue up to `wanted` products, straight into the database, where a hundred thousand take seconds.
- * A catalogue that has as many stays as it is.
- */
-export async function fillDatabase(
-  databases: { users: DatabaseConfig; products: DatabaseConfig },
-  person: Person,
-  wanted: number,
-  say: Say,
-): Promise<void> {
-  const connection = await mysql.createConnection({
-    ...databases.products,
-    charset: 'utf8mb4_unicode_520_ci',
-    timezone: 'Z',
-  })
-  try {
-    const missing = wanted - (await countProducts(connection))
-    const owner = await userIdOf(databases.users, person)
-    const run = randomBytes(4).toString('hex')
-    for (let done = 0; done < missing; ) {
-      const rows = Array.from({ length: Math.min(batch, missing - done) }, (_, index) => {
-        const product = sampleProduct(done + index, `${run}-${done + index}`)
-        const { name, code, description, units, category } = product
-        return [name, code, description, units, category, searchTextOf(product), owner, new Date()]
-      })
-      await connection.query(
-        'INSERT INTO products (name, code, description, units, category, search_text, created_by, created_at) VALUES ?',
-        [rows],
-      )
-      done += rows.length
-      say('filling the catalogue', done, missing)
-    }
-  } finally {
-    await connection.end()
+const columns = 'name, code, description, units, category, search_text, created_by, created_at'
+
+/** Adds products straight to the database, where a hundred thousand take seconds. */
+export async function fillDatabase({ users, products }: LocalStack, { account }: Person, number: number, say: Say) {
+  const [owner] = await query(users, 'SELECT id FROM users WHERE email_key = ?', [account.email])
+  const run = randomBytes(4).toString('hex')
+  for (let done = 0; done < number; ) {
+    const rows = Array.from({ length: Math.min(batch, number - done) }, (_, index) => {
+      const product = sampleProduct(done + index, `${run}-${done + index}`)
+      const { name, code, description, units, category } = product
+      return [name, code, description, units, category, searchTextOf(product), owner?.[0], new Date()]
+    })
+    await query(products, `INSERT INTO products (${columns}) VALUES ?`, [rows])
+    done += rows.length
+    say('filling the catalogue', done, number)
   }
 }
 
@@ -55,25 +35,8 @@ export async function addThroughApplication(person: Person, number: number, say:
   const run = randomBytes(4).toString('hex')
   let done = 0
   const add = async (index: number) => {
-    await person.take(send('add product', '/products', formOf(index, run)))
+    await person.take(send('add product', '/products', sampleForm(index, `${run}-${index}`)))
     say('adding products', ++done, number)
   }
   await Promise.all(Array.from({ length: number }, (_, index) => gate(add, index)))
-}
-
-async function countProducts(connection: mysql.Connection): Promise<number> {
-  const [rows] = await connection.query<mysql.RowDataPacket[]>('SELECT COUNT(*) AS number FROM products')
-  return Number(rows[0]?.number)
-}
-
-async function userIdOf(database: DatabaseConfig, { account }: Person): Promise<number> {
-  const connection = await mysql.createConnection(database)
-  try {
-    const [rows] = await connection.query<mysql.RowDataPacket[]>('SELECT id FROM users WHERE email_key = ?', [
-      account.email,
-    ])
-    return rows[0]?.id
-  } finally {
-    await connection.end()
-  }
 }

@@ -1,30 +1,32 @@
 import type { Limits } from './limits.js'
-import type { Comparable } from './result.js'
+import { type MeasureKey, measured, measures } from './measures.js'
+import type { Result } from './result.js'
 
 export interface Comparison {
-  earlier: Comparable
-  /** Each stat that a limit is set for, in a sentence. */
+  earlier: Result
+  /** Each measure that a limit is set for, in a sentence. */
   verdicts: { text: string; worse: boolean }[]
   /** Why the two runs say little about each other, where that is so. */
   differences: string[]
 }
 
-const names = { p50: 'p50', p95: 'p95', p99: 'p99', requestsPerSecond: 'requests a second' }
+type Load = Pick<Result['settings'], 'connections' | 'rate'>
 
-/** Whether two runs were under the same load; else their stats say nothing about each other. */
-export function sameLoad(one: Comparable['settings'], other: Comparable['settings']): boolean {
+/** Whether two runs were under the same load; else they say nothing about each other. */
+export function sameLoad(one: Load, other: Load): boolean {
   return one.connections === other.connections && one.rate === other.rate
 }
 
 /** Puts a run beside an earlier one of the same scenario and load. */
-export function compare(earlier: Comparable, now: Comparable, limits: Limits): Comparison {
-  const verdicts = Object.entries(limits.comparison as Record<string, number>).map(([key, limit]) => {
-    const name = key as keyof typeof names
-    const change = changeOf(statOf(earlier, name), statOf(now, name))
-    const harm = name === 'requestsPerSecond' ? -change : change
-    return { text: `${names[name]} ${shownChange(change)}, ${wordsFor(harm, limit)}`, worse: harm > limit }
+export function compare(earlier: Result, now: Result, limits: Limits): Comparison {
+  const [before, after] = [measured(earlier.stats), measured(now.stats)]
+  const verdicts = (Object.entries(limits.comparison) as [MeasureKey, number][]).map(([key, limit]) => {
+    const { name, least } = measures[key]
+    const change = changeOf(before[key], after[key])
+    const harm = least ? -change : change
+    return { text: `${name} ${shownChange(change)}, ${wordsFor(harm, limit)}`, worse: harm > limit }
   })
-  return { earlier, verdicts, differences: differencesOf(earlier, now) }
+  return { earlier, verdicts, differences: differencesOf(earlier.environment, now.environment) }
 }
 
 /** In percent of the earlier value. */
@@ -46,23 +48,19 @@ function wordsFor(harm: number, limit: number): string {
   return harm < 0 ? 'better' : 'the same'
 }
 
-function statOf({ stats }: Comparable, name: keyof typeof names): number {
-  return name === 'requestsPerSecond' ? stats.requestsPerSecond : (stats.latency[name] ?? 0)
-}
-
-function differencesOf({ environment: before }: Comparable, { environment: now }: Comparable): string[] {
-  const facts = { cores: 'cores', products: 'products in the catalogue' } as const
-  return (['cores', 'products'] as const)
-    .filter((fact) => differs(before[fact], now[fact]))
-    .map((fact) => `${facts[fact]}: ${shown(before[fact])} in the earlier run, ${shown(now[fact])} in this one`)
-}
-
-function shown(number: number | null): string {
-  return number?.toLocaleString('en') ?? 'not known'
+function differencesOf(before: Result['environment'], now: Result['environment']): string[] {
+  const shown = (number: number | null) => number?.toLocaleString('en') ?? 'not known'
+  const facts = [
+    ['cores', before.cores, now.cores],
+    ['products in the catalogue', before.products, now.products],
+  ] as const
+  return facts
+    .filter(([, one, other]) => differ(one, other))
+    .map(([fact, one, other]) => `${fact}: ${shown(one)} in the earlier run, ${shown(other)} in this one`)
 }
 
 /** A catalogue grows a little by each run; that alone makes no difference worth a note. */
-function differs(before: number | null, now: number | null): boolean {
+function differ(before: number | null, now: number | null): boolean {
   if (before === null || now === null) return before !== now
   return Math.abs(now - before) > Math.max(before, now) * 0.2
 }

@@ -1,31 +1,14 @@
 import * as z from 'zod'
 import type { ScenarioName } from '../scenarios.js'
-import type { Comparable } from './result.js'
+import { type MeasureKey, measured, measureKeys, measures } from './measures.js'
+import type { Result } from './result.js'
 
-const scenarioLimits = z.strictObject({
-  /** Of all requests. */
-  errorPercent: z.number().min(0).max(100).optional(),
-  /** At most, in milliseconds. */
-  p50: z.number().positive().optional(),
-  p90: z.number().positive().optional(),
-  p95: z.number().positive().optional(),
-  p99: z.number().positive().optional(),
-  p999: z.number().positive().optional(),
-  max: z.number().positive().optional(),
-  /** At least. */
-  requestsPerSecond: z.number().positive().optional(),
-  fairness: z.number().min(0).max(1).optional(),
-})
+const limit = z.partialRecord(z.enum(measureKeys), z.number().min(0))
 
 const limits = z.strictObject({
-  scenarios: z.record(z.string(), scenarioLimits),
-  /** By how many percent each figure may be worse than in the run that this one is compared with. */
-  comparison: z.strictObject({
-    p50: z.number().positive().optional(),
-    p95: z.number().positive().optional(),
-    p99: z.number().positive().optional(),
-    requestsPerSecond: z.number().positive().optional(),
-  }),
+  scenarios: z.record(z.string(), limit),
+  /** By how many percent each measure may be worse than in the run that this one is compared with. */
+  comparison: limit,
 })
 
 export type Limits = z.infer<typeof limits>
@@ -46,27 +29,17 @@ export function parseLimits(text: string): Limits {
 }
 
 /** Checks a run's stats against the limits of its scenario. */
-export function judge(
-  { stats }: Pick<Comparable, 'stats'>,
-  { scenarios }: Limits,
-  scenario: ScenarioName,
-): Judgement[] {
-  const measured = {
-    ...stats,
-    ...stats.latency,
-    errorPercent: (stats.errors / Math.max(1, stats.requests)) * 100,
-  }
-  const judgements = Object.entries((scenarios[scenario] ?? {}) as Record<string, number>).map(([key, limit]) => {
-    const { name, unit, least } = kinds[key as keyof typeof kinds]
-    const value = measured[key as keyof typeof kinds]
-    return judgementOf(name, unit, limit, value ?? 0, least)
-  })
+export function judge({ stats }: Pick<Result, 'stats'>, limits: Limits, scenario: ScenarioName): Judgement[] {
+  const values = measured(stats)
+  const set = Object.entries(limits.scenarios[scenario] ?? {}) as [MeasureKey, number][]
+  const judgements = set.map(([key, limit]) => judgementOf(key, limit, values[key]))
   return stats.requests > 0 ? judgements : [...judgements, nothingMeasured]
 }
 
-function judgementOf(name: string, unit: string, limit: number, value: number, least: boolean): Judgement {
+function judgementOf(key: MeasureKey, limit: number, value: number): Judgement {
+  const { name, unit, least } = measures[key]
   const broken = least ? value < limit : value > limit
-  const measured = `${round(value)}${unit}`
+  const measured = `${Number(value.toFixed(value >= 100 ? 1 : 3))}${unit}`
   return {
     name,
     limit: `${least ? 'at least' : 'at most'} ${limit}${unit}`,
@@ -81,21 +54,4 @@ const nothingMeasured: Judgement = {
   limit: 'at least 1',
   measured: '0',
   broken: 'not one request was made',
-}
-
-const latency = { unit: ' ms', least: false }
-const kinds = {
-  errorPercent: { name: 'the share of errors', unit: ' %', least: false },
-  p50: { name: 'p50', ...latency },
-  p90: { name: 'p90', ...latency },
-  p95: { name: 'p95', ...latency },
-  p99: { name: 'p99', ...latency },
-  p999: { name: 'p99.9', ...latency },
-  max: { name: 'slowest', ...latency },
-  requestsPerSecond: { name: 'requests a second', unit: '', least: true },
-  fairness: { name: 'fairness', unit: '', least: true },
-}
-
-function round(value: number): number {
-  return Number(value.toFixed(value >= 100 ? 1 : 3))
 }

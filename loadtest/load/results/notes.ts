@@ -9,41 +9,30 @@ const busyMachine = 0.95
 
 /** What a reader must know before believing the stats. */
 export function notesOn(result: Result, comparison: Comparison | undefined): string[] {
-  return [...howLatencyCounts(result), ...bottlenecks(result), ...differences(comparison)]
+  const differences = (comparison?.differences ?? []).map((each) => `The runs are not alike: ${each}.`)
+  return [...howLatencyCounts(result), ...bottlenecks(result.generator), ...differences]
 }
 
-function howLatencyCounts({ settings, stats }: Result): string[] {
-  const counted = settings.rate
+function howLatencyCounts({ settings: { rate, connections }, stats }: Result): string[] {
+  const counted = rate
     ? 'Latencies count from when a request was due, so that a stall shows in every request that it held up (corrected for coordinated omission).'
     : 'Each connection sends its next request when the last one is answered; latencies count from then. For what people feel at a given load, use --rate.'
   if (!stats.errorsByKind[neverSent]) return [counted]
-  const late = `The system did not keep up with ${settings.rate} requests a second, or ${settings.connections} connections were too few for it.`
-  return [counted, late]
+  return [
+    counted,
+    `The system did not keep up with ${rate} requests a second, or ${connections} connections were too few.`,
+  ]
 }
 
-function bottlenecks({ generator }: Result): string[] {
-  const notes: string[] = []
-  if (generator.generatorBusy >= busyThread) {
-    notes.push(
-      `Warning: the generator was the bottleneck. Its one thread was busy for ${percent(generator.generatorBusy)} of the time (${percent(busyThread)} is too much), so the system can do more than this shows.`,
-    )
-  } else if (generator.lag >= lateMs) {
-    notes.push(
-      `Warning: the generator sent a request up to ${Math.round(generator.lag)} ms late although a connection was free (${lateMs} ms is too much). The slowest latencies are partly its own.`,
-    )
+function bottlenecks({ generatorBusy, generatorCores, machineBusy, lag }: Result['generator']): string[] {
+  const percent = (share: number) => `${Math.round(share * 100)} %`
+  const notes = {
+    [`Warning: the generator was the bottleneck. Its one thread was busy for ${percent(generatorBusy)} of the time (${percent(busyThread)} is too much), so the system can do more than this shows.`]:
+      generatorBusy >= busyThread,
+    [`Warning: the generator sent a request up to ${Math.round(lag)} ms late although a connection was free (${lateMs} ms is too much). The slowest latencies are partly its own.`]:
+      lag >= lateMs && generatorBusy < busyThread,
+    [`The cores of the generator’s machine were busy for ${percent(machineBusy)} of the time, and the generator took ${generatorCores.toFixed(2)} of a core. Where the system runs there too, the generator took that from it.`]:
+      machineBusy >= busyMachine,
   }
-  if (generator.machineBusy >= busyMachine) {
-    notes.push(
-      `The cores of the generator’s machine were busy for ${percent(generator.machineBusy)} of the time, and the generator took ${generator.generatorCores.toFixed(2)} of a core. Where the system runs there too, the generator took that from it.`,
-    )
-  }
-  return notes
-}
-
-function differences(comparison: Comparison | undefined): string[] {
-  return (comparison?.differences ?? []).map((each) => `The runs are not alike: ${each}.`)
-}
-
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`
+  return Object.keys(notes).filter((note) => notes[note])
 }

@@ -4,7 +4,7 @@ import type { Comparison } from './comparison.js'
 import type { Judgement } from './limits.js'
 import { notesOn } from './notes.js'
 import type { Result } from './result.js'
-import { day, environmentTable, errorsTable, inShort, limitsTable, perReplica, perStep, statsTable } from './tables.js'
+import { day, environmentTable, errorsTable, inShort, limitsTable, partsTable, resultsTable } from './tables.js'
 
 /** A result as a report: the same for the terminal and the HTML file. */
 export function present(result: Result, judgements: Judgement[], comparison: Comparison | undefined): Report {
@@ -13,10 +13,10 @@ export function present(result: Result, judgements: Judgement[], comparison: Com
     verdict: verdictOn(result, judgements, comparison),
     notes: notesOn(result, comparison),
     tables: [
-      statsTable(result, comparison),
+      resultsTable(result, comparison),
       errorsTable(result),
-      perReplica(result),
-      perStep(result),
+      partsTable('By replica', 'Replica', result.stats.replicas),
+      partsTable('By step', 'Step', result.stats.steps),
       limitsTable(judgements),
       environmentTable(result),
     ],
@@ -24,20 +24,22 @@ export function present(result: Result, judgements: Judgement[], comparison: Com
   }
 }
 
-/** What is wrong, or that nothing is, and the stats that people ask for first. */
+/** What is wrong, or that nothing is, and the numbers that people ask for first. */
 function verdictOn({ stats }: Result, judgements: Judgement[], comparison: Comparison | undefined): Report['verdict'] {
   const broken = judgements.flatMap((each) => each.broken ?? [])
-  const ok = broken.length === 0 && !comparison?.verdicts.some(({ worse }) => worse)
+  const { requestsPerSecond, latency, errors } = stats
+  const [rate, p50, p99] = [requestsPerSecond, latency.p50, latency.p99].map((value) => shown(inShort(value)))
   const parts = [
     broken.join('; ') || `every limit held (${judgements.length})`,
-    comparison && `Compared with the run of ${day(comparison.earlier)}: ${sentences(comparison)}`,
-    `${shown(inShort(stats.requestsPerSecond))} requests a second, p50 ${shown(inShort(stats.latency.p50))} ms, p99 ${shown(inShort(stats.latency.p99))} ms, errors ${shown(stats.errors)}`,
+    ...(comparison ? [sentenceOn(comparison)] : []),
+    `${rate} requests a second, p50 ${p50} ms, p99 ${p99} ms, errors ${shown(errors)}`,
   ]
-  return { ok, text: `${parts.filter((part) => part !== undefined).join('. ')}.` }
+  const ok = broken.length === 0 && !comparison?.verdicts.some(({ worse }) => worse)
+  return { ok, text: `${parts.join('. ')}.` }
 }
 
-function sentences({ verdicts }: Comparison): string {
-  return verdicts.map(({ text }) => text).join('; ')
+function sentenceOn({ earlier, verdicts }: Comparison): string {
+  return `Compared with the run of ${day(earlier)}: ${verdicts.map(({ text }) => text).join('; ')}`
 }
 
 /** nginx only appears here where it reported that no replica answered; a replica that answered nothing is to be seen. */

@@ -1,38 +1,26 @@
+import { sum } from 'd3-array'
 import type { Table } from '../../report/report.js'
-import type { Latency } from '../../stats/tally.js'
 import { type Comparison, changeOf, shownChange } from './comparison.js'
 import type { Judgement } from './limits.js'
-import type { Comparable, Result } from './result.js'
+import { measured, measureKeys, measures } from './measures.js'
+import type { Result } from './result.js'
 
-export function statsTable(result: Result, comparison: Comparison | undefined): Table {
+export function resultsTable(result: Result, comparison: Comparison | undefined): Table {
   const rows = rowsOf(result)
-  if (!comparison) {
-    return { title: 'Results', head: ['Measure', 'This run'], rows: rows.map(([name, now]) => [name, inShort(now)]) }
-  }
-  const before = rowsOf(comparison.earlier)
-  return {
-    title: 'Results',
-    head: ['Measure', 'This run', 'Earlier run', 'Change'],
-    rows: rows.map(([name, now], index) => {
-      const earlier = before[index]?.[1] as number
-      return [name, inShort(now), inShort(earlier), shownChange(changeOf(earlier, now))]
-    }),
-  }
+  const now = rows.map(([name, value]) => [name, inShort(value)])
+  if (!comparison) return { title: 'Results', head: ['Measure', 'This run'], rows: now }
+  const compared = rowsOf(comparison.earlier).map(([, earlier], row) => {
+    return [...(now[row] ?? []), inShort(earlier), shownChange(changeOf(earlier, rows[row]?.[1] ?? 0))]
+  })
+  return { title: 'Results', head: ['Measure', 'This run', 'Earlier run', 'Change'], rows: compared }
 }
 
-function rowsOf({ stats }: Comparable): [string, number][] {
-  const { requests, errors, requestsPerSecond, latency, fairness } = stats
+function rowsOf({ stats }: Result): [string, number][] {
+  const values = measured(stats)
   return [
-    ['Requests', requests],
-    ['Errors', errors],
-    ['Answers as expected, a second', requestsPerSecond],
-    ['p50, ms', latency.p50],
-    ['p90, ms', latency.p90],
-    ['p95, ms', latency.p95],
-    ['p99, ms', latency.p99],
-    ['p99.9, ms', latency.p999],
-    ['Slowest, ms', latency.max],
-    ['Fairness over the replicas', fairness ?? 0],
+    ['requests', stats.requests],
+    ['errors', stats.errors],
+    ...measureKeys.map((key): [string, number] => [`${measures[key].name}${measures[key].unit}`, values[key]]),
   ]
 }
 
@@ -41,29 +29,21 @@ export function errorsTable({ stats }: Result): Table {
   return { title: 'Errors by kind', head: ['Kind', 'Requests'], rows: kinds.length > 0 ? kinds : [['none', 0]] }
 }
 
-export function perReplica({ stats }: Result): Table {
-  const all = stats.replicas.reduce((sum, { requests }) => sum + requests, 0)
-  return {
-    title: 'By replica',
-    head: ['Replica', 'Requests', 'Share, %', 'Errors', 'p50 ms', 'p95 ms', 'p99 ms', 'Slowest ms'],
-    rows: stats.replicas.map(({ name, requests, errors, latency }) => {
-      const share = Math.round((requests / Math.max(1, all)) * 1000) / 10
-      return [name, requests, share, errors, ...cellsOf(latency)]
-    }),
-  }
-}
+type Part = Result['stats']['steps'][number]
 
-export function perStep({ stats }: Result): Table {
-  return {
-    title: 'By step',
-    head: ['Step', 'Requests', 'Errors', 'p50 ms', 'p95 ms', 'p99 ms', 'Slowest ms'],
-    rows: stats.steps.map(({ name, requests, errors, latency }) => [name, requests, errors, ...cellsOf(latency)]),
-  }
+const partHead = ['Requests', 'Share, %', 'Errors', 'p50 ms', 'p95 ms', 'p99 ms', 'Slowest ms']
+
+/** A row for each replica, or each step. */
+export function partsTable(title: string, name: string, parts: Part[]): Table {
+  const all = sum(parts, ({ requests }) => requests)
+  return { title, head: [name, ...partHead], rows: parts.map((part) => rowOf(part, all)) }
 }
 
 /** No request took no time, so where the slowest took none, there was none. */
-function cellsOf({ p50, p95, p99, max }: Latency): (string | number)[] {
-  return [p50, p95, p99, max].map((value) => (max > 0 ? inShort(value) : '–'))
+function rowOf({ name, requests, errors, latency }: Part, all: number) {
+  const { p50, p95, p99, max } = latency
+  const times = [p50, p95, p99, max].map((value) => (max > 0 ? inShort(value) : '–'))
+  return [name, requests, inShort((requests / Math.max(1, all)) * 100), errors, ...times]
 }
 
 export function limitsTable(judgements: Judgement[]): Table {
@@ -75,44 +55,32 @@ export function limitsTable(judgements: Judgement[]): Table {
 }
 
 export function environmentTable({ startedAt, settings, environment, generator }: Result): Table {
-  const known = (value: string | number | null) => String(value ?? 'not known')
+  const { connections, rate, duration, warmUp } = settings
+  const { cores, memoryGb, processor, generatorNode, replicas, replicaNode, products } = environment
   const percent = (share: number) => `${Math.round(share * 100)} %`
+  const rows = [
+    ['Started', day({ startedAt })],
+    ['Address', settings.baseUrl],
+    ['Load', `${connections} connections, ${rate ? `${rate} requests a second` : 'as fast as possible'}`],
+    ['Time', `${duration} s, after a warm-up of ${warmUp} s`],
+    ['Commit of this checkout', environment.commit],
+    ['Products in the catalogue', products?.toLocaleString('en')],
+    ['Replicas', replicas && `${replicas}, on Node ${replicaNode}`],
+    ['nginx', environment.nginx],
+    ['Database', environment.database],
+    ['Generator', `${cores} cores (${processor}), ${memoryGb} GB, Node ${generatorNode}`],
+    ['Its thread', `busy ${percent(generator.generatorBusy)} of the time; ${inShort(generator.generatorCores)} cores`],
+    ['All CPUs of its machine', `busy ${percent(generator.machineBusy)} of the time`],
+  ]
   return {
     title: 'Environment',
     head: ['Fact', 'Value'],
-    rows: [
-      ['Started', day({ startedAt })],
-      ['Address', settings.baseUrl],
-      [
-        'Load',
-        `${settings.connections} connections, ${settings.rate ? `${settings.rate} requests a second` : 'as fast as possible'}`,
-      ],
-      ['Time', `${settings.duration} s, after a warm-up of ${settings.warmUp} s`],
-      ['Commit of this checkout', known(environment.commit)],
-      [
-        'Products in the catalogue',
-        environment.products === null ? 'not known' : environment.products.toLocaleString('en'),
-      ],
-      ['Replicas', known(environment.replicas)],
-      ['Node of the replicas', known(environment.replicaNode)],
-      ['nginx', known(environment.nginx)],
-      ['Database', known(environment.database)],
-      [
-        'Generator’s machine',
-        `${environment.cores} cores, ${environment.memoryGb} GB, ${known(environment.processor)}`,
-      ],
-      ['Generator’s Node', environment.generatorNode],
-      [
-        'Generator’s CPU',
-        `${generator.generatorCores.toFixed(2)} of a core; its thread was busy ${percent(generator.generatorBusy)} of the time`,
-      ],
-      ['All CPUs of that machine', `busy ${percent(generator.machineBusy)} of the time`],
-    ],
+    rows: rows.map((row) => row.map((cell) => cell || 'not known')),
   }
 }
 
-/** When a run began, to the minute. */
-export function day({ startedAt }: Pick<Comparable, 'startedAt'>): string {
+/** When a run started, to the minute. */
+export function day({ startedAt }: Pick<Result, 'startedAt'>): string {
   return `${startedAt.slice(0, 16).replace('T', ' ')} UTC`
 }
 
