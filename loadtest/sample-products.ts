@@ -10,21 +10,9 @@ const nouns: Record<string, string[]> = {
   Jardín: ['Manguera', 'Tijera de podar', 'Maceta de barro', 'Aspersor giratorio'],
   Embalaje: ['Caja de cartón', 'Cinta adhesiva', 'Film de burbujas', 'Palé de madera'],
 }
-const makers = [
-  'Norte',
-  'Ibérica',
-  'Talleres Sol',
-  'Vega',
-  'Alpina',
-  'Duero',
-  'Lumen',
-  'Roble',
-  'Marea',
-  'Nexo',
-  'Orbe',
-]
-const variants = ['compacto', 'reforzado', 'económico', 'profesional', 'ligero', 'extragrande', 'ecológico']
-const colours = ['negro', 'blanco', 'gris', 'azul', 'verde', 'rojo', 'natural', 'plata']
+const makers = 'Norte Ibérica Vega Alpina Duero Lumen Roble Marea Nexo Orbe Solana'.split(' ')
+const variants = 'compacto reforzado económico profesional ligero extragrande ecológico'.split(' ')
+const colours = 'negro blanco gris azul verde rojo natural plata'.split(' ')
 const uses = [
   'Para salas de reuniones y puestos de trabajo compartidos.',
   'Indicado para uso diario en almacén y taller.',

@@ -59,12 +59,7 @@ export const scenarios: Scenario[] = [
     rounds: { full: 5, short: 1 },
     async round(cluster, note) {
       const [replica] = (await shuffledReplicas(cluster)) as [string]
-      const fault = note(`${replica} hung`)
-      await cluster.signal(replica, 'SIGSTOP')
-      await sleep(12_000)
-      fault.until = performance.now()
-      await cluster.signal(replica, 'SIGCONT')
-      await recovery(cluster, fault, [replica])
+      await stop(12_000, cluster, note(`${replica} hung`), [replica], (signal) => cluster.signal(replica, signal))
       // Whoever was sent to it last waits on; another one that hung before they are done would be a second fault.
       await sleep(readTimeout)
     },
@@ -87,12 +82,7 @@ export const scenarios: Scenario[] = [
     about: 'SIGSTOP of the database’s server for 10 s, then SIGCONT',
     rounds: { full: 5, short: 1 },
     async round(cluster, note) {
-      const fault = note('database hung')
-      await cluster.signalDatabase('SIGSTOP')
-      await sleep(10_000)
-      fault.until = performance.now()
-      await cluster.signalDatabase('SIGCONT')
-      await recovery(cluster, fault, await cluster.replicas())
+      await stop(10_000, cluster, note('database hung'), await cluster.replicas(), cluster.signalDatabase)
       // Long enough to see that all is normal again.
       await sleep(6_000)
     },
@@ -133,6 +123,21 @@ async function end(cluster: Cluster, note: Note, replicas: string[], signal: key
   await sleep(100)
   await recovery(cluster, fault, replicas)
   await sleep(calm)
+}
+
+/** @param time in milliseconds */
+async function stop(
+  time: number,
+  cluster: Cluster,
+  fault: Fault,
+  replicas: string[],
+  send: (signal: 'SIGSTOP' | 'SIGCONT') => Promise<void>,
+) {
+  await send('SIGSTOP')
+  await sleep(time)
+  fault.until = performance.now()
+  await send('SIGCONT')
+  await recovery(cluster, fault, replicas)
 }
 
 async function recovery(cluster: Cluster, fault: Fault, replicas: string[]) {

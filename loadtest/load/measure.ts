@@ -1,8 +1,8 @@
+import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Browser } from '../client/browser.js'
 import { Client } from '../client/client.js'
 import { open } from '../client/step.js'
-import { measureCpu } from '../machine.js'
 import { progressOn } from '../progress.js'
 import type { Outcome } from '../stats/outcome.js'
 import { statsOf } from '../stats/stats.js'
@@ -32,7 +32,7 @@ export async function measure(options: Options): Promise<Result> {
   const visitors = await visitorsFor(scenarios[scenario], people, options)
   if (warmUp > 0) await applyLoad('warming up', warmUp, options, visitors)
   const startedAt = new Date().toISOString()
-  const cpuUse = measureCpu()
+  const before = performance.eventLoopUtilization()
   const { outcomes, start, lag } = await applyLoad('measuring', duration, options, visitors)
   return {
     bodegaLoadTest: 2,
@@ -40,7 +40,7 @@ export async function measure(options: Options): Promise<Result> {
     startedAt,
     settings: { baseUrl, connections, rate: rate ?? null, duration, warmUp },
     stats: statsOf(outcomes, start, duration, namesOf(stack)),
-    generator: { ...cpuUse(), lag },
+    generator: { busy: performance.eventLoopUtilization(before).utilization, lag },
     environment: { ...(await readEnvironment(stack)), products: await countProducts(stack, people[0]) },
   }
 }

@@ -42,7 +42,10 @@ export function drawChart(chart: Chart) {
   const { seconds, lines, events } = chart
   const duration = Math.max(...seconds, 1)
   const x = scaleLinear([0, duration], [0, width]).clamp(true)
-  const y = scaleLinear([0, max(lines.flatMap(({ values }) => values.map((value) => value ?? 0))) || 1], [height, 0]).nice(4)
+  const y = scaleLinear(
+    [0, max(lines.flatMap(({ values }) => values.map((value) => value ?? 0))) || 1],
+    [height, 0],
+  ).nice(4)
   return {
     ...chart,
     duration,

@@ -127,8 +127,7 @@ describe('npm run loadtest', () => {
     expect(result.environment.database).to.match(/MariaDB|^\d/)
     expect(result.environment.nginx).to.match(/^\d+\.\d+/)
     expect(result.environment.replicaNode).to.equal(process.version)
-    expect(result.generator.generatorBusy).to.be.within(0, 1)
-    expect(result.generator.machineBusy).to.be.within(0, 1)
+    expect(result.generator.busy).to.be.within(0, 1)
     const $ = load(html)
     expect($('h1').text()).to.equal('Load test: welcome')
     expect(

@@ -26,22 +26,23 @@ export async function countOnPage(person: Person): Promise<number> {
 }
 
 async function leaf(person: Person): Promise<Catalogue> {
-  const pages: string[] = []
-  const products = new Set<string>()
-  const words = new Set<string>()
-  for (let address: string | undefined = '/products'; address && pages.length < depth; ) {
+  const found: Catalogue = { pages: [], products: [], words: [] }
+  for (let address: string | undefined = '/products'; address && found.pages.length < depth; ) {
     const $ = await readPage(person, address)
-    for (const link of $('.products a')) {
-      products.add($(link).attr('href') as string)
-      for (const word of $(link)
-        .text()
-        .match(/\p{L}{4,}/gu) ?? [])
-        words.add(word)
-    }
+    const links = $('.products a').get()
+    found.products.push(...links.map((link) => $(link).attr('href') as string))
+    found.words.push(
+      ...links.flatMap(
+        (link) =>
+          $(link)
+            .text()
+            .match(/\p{L}{4,}/gu) ?? [],
+      ),
+    )
     address = $('a[rel=next]').attr('href')
-    if (address) pages.push(address)
+    if (address) found.pages.push(address)
   }
-  return { pages, products: [...products], words: [...words] }
+  return found
 }
 
 async function readPage(person: Person, address: string) {

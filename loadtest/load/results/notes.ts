@@ -5,7 +5,6 @@ import type { Result } from './result.js'
 /** From here on the generator's one thread answers late by itself, and its latencies are partly its own. */
 const busyThread = 0.85
 const lateMs = 50
-const busyMachine = 0.95
 
 /** What a reader must know before believing the stats. */
 export function notesOn(result: Result, comparison: Comparison | undefined): string[] {
@@ -24,15 +23,15 @@ function howLatencyCounts({ settings: { rate, connections }, stats }: Result): s
   ]
 }
 
-function bottlenecks({ generatorBusy, generatorCores, machineBusy, lag }: Result['generator']): string[] {
+function bottlenecks({ busy, lag }: Result['generator']): string[] {
   const percent = (share: number) => `${Math.round(share * 100)} %`
-  const notes = {
-    [`Warning: the generator was the bottleneck. Its one thread was busy for ${percent(generatorBusy)} of the time (${percent(busyThread)} is too much), so the system can do more than this shows.`]:
-      generatorBusy >= busyThread,
-    [`Warning: the generator sent a request up to ${Math.round(lag)} ms late although a connection was free (${lateMs} ms is too much). The slowest latencies are partly its own.`]:
-      lag >= lateMs && generatorBusy < busyThread,
-    [`The cores of the generator’s machine were busy for ${percent(machineBusy)} of the time, and the generator took ${generatorCores.toFixed(2)} of a core. Where the system runs there too, the generator took that from it.`]:
-      machineBusy >= busyMachine,
+  if (busy >= busyThread) {
+    return [
+      `Warning: the generator was the bottleneck. Its one thread was busy for ${percent(busy)} of the time (${percent(busyThread)} is too much), so the system can do more than this shows.`,
+    ]
   }
-  return Object.keys(notes).filter((note) => notes[note])
+  if (lag < lateMs) return []
+  return [
+    `Warning: the generator sent a request up to ${Math.round(lag)} ms late although a connection was free (${lateMs} ms is too much). The slowest latencies are partly its own.`,
+  ]
 }

@@ -1,4 +1,3 @@
-import type { CpuUse } from '../../machine.js'
 import type { Stats } from '../../stats/stats.js'
 import type { Environment } from '../environment.js'
 
@@ -12,7 +11,8 @@ export interface Result {
   startedAt: string
   settings: { baseUrl: string; connections: number; rate: number | null; duration: number; warmUp: number }
   stats: Stats
-  generator: CpuUse & { lag: number }
+  /** For how much of the time its one thread was busy, from 0 to 1, and how late it was at most, in milliseconds. */
+  generator: { busy: number; lag: number }
   environment: Environment & { products: number | null }
 }
 

@@ -57,7 +57,6 @@ export function limitsTable(judgements: Judgement[]): Table {
 export function environmentTable({ startedAt, settings, environment, generator }: Result): Table {
   const { connections, rate, duration, warmUp } = settings
   const { cores, memoryGb, processor, generatorNode, replicas, replicaNode, products } = environment
-  const percent = (share: number) => `${Math.round(share * 100)} %`
   const rows = [
     ['Started', day({ startedAt })],
     ['Address', settings.baseUrl],
@@ -69,8 +68,7 @@ export function environmentTable({ startedAt, settings, environment, generator }
     ['nginx', environment.nginx],
     ['Database', environment.database],
     ['Generator', `${cores} cores (${processor}), ${memoryGb} GB, Node ${generatorNode}`],
-    ['Its thread', `busy ${percent(generator.generatorBusy)} of the time; ${inShort(generator.generatorCores)} cores`],
-    ['All CPUs of its machine', `busy ${percent(generator.machineBusy)} of the time`],
+    ['Its thread', `busy for ${Math.round(generator.busy * 100)} % of the time`],
   ]
   return {
     title: 'Environment',
