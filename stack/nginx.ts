@@ -78,7 +78,7 @@ function endOrphans(prefix: string) {
 /** What nginx reads whatever the settings, made anew at each start; its logs stay. */
 function layOut(prefix: string, replicaPorts: number[]) {
   for (const name of ['conf', 'run', 'public', 'errors']) rmSync(join(prefix, name), { recursive: true, force: true })
-  for (const name of ['conf', 'run']) mkdirSync(join(prefix, name), { recursive: true })
+  for (const name of ['conf', 'run', 'logs']) mkdirSync(join(prefix, name), { recursive: true })
   const build = currentBuild()
   cpSync(join(build, 'public'), join(prefix, 'public'), { recursive: true })
   cpSync(join(build, 'errors'), join(prefix, 'errors'), { recursive: true })

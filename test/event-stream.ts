@@ -22,10 +22,9 @@ export interface EventStream {
 /** Opens the stream of the cluster's page once, as a browser does. */
 export async function openStream(person: Person): Promise<EventStream> {
   const abort = new AbortController()
-  const cookie = [...person.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
   const response = await fetch(`${person.address}/status/events`, {
     redirect: 'manual',
-    headers: { ...person.headers, cookie },
+    headers: { ...person.headers, cookie: person.cookies },
     signal: abort.signal,
   })
   return {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type CheerioAPI, load } from 'cheerio'
+import { CookieJar } from 'tough-cookie'
 import { stack } from './system.js'
 
 export interface Answer {
@@ -13,7 +14,7 @@ export interface Answer {
 
 /** A person at a browser without scripts: keeps cookies, follows nothing by itself, sends forms as they stand. */
 export class Person {
-  readonly cookies = new Map<string, string>()
+  readonly #jar = new CookieJar()
   readonly headers: Record<string, string>
 
   constructor(
@@ -44,14 +45,14 @@ export class Person {
     path: string,
     { body, headers }: { body?: BodyInit | undefined; headers?: Record<string, string> | undefined } = {},
   ): Promise<Answer> {
-    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const cookie = this.cookies
     const response = await fetch(this.address + path, {
       method,
       redirect: 'manual',
       headers: { ...this.headers, ...(cookie && { cookie }), ...headers },
       ...(body !== undefined && { body }),
     })
-    for (const set of response.headers.getSetCookie()) this.#keep(set)
+    for (const set of response.headers.getSetCookie()) this.#jar.setCookieSync(set, this.address)
     const html = await response.text()
     return {
       status: response.status,
@@ -63,19 +64,24 @@ export class Person {
     }
   }
 
+  /** What goes out as the Cookie header. */
+  get cookies(): string {
+    return this.#jar.getCookieStringSync(this.address)
+  }
+
+  cookie(name: string): string | undefined {
+    return this.#jar.getCookiesSync(this.address).find(({ key }) => key === name)?.value
+  }
+
+  setCookie(name: string, value: string): void {
+    this.#jar.setCookieSync(`${name}=${value}; path=/`, this.address)
+  }
+
   /** The same browser at another address, with the same cookies. */
   at(address: string): Person {
     const other = new Person(address, this.headers)
-    for (const [name, value] of this.cookies) other.cookies.set(name, value)
+    for (const { key, value } of this.#jar.getCookiesSync(this.address)) other.setCookie(key, value)
     return other
-  }
-
-  #keep(set: string) {
-    const [pair = '', ...attributes] = set.split('; ')
-    const [name = '', value = ''] = pair.split(/=(.*)/s)
-    const expires = attributes.find((each) => each.startsWith('expires='))?.slice('expires='.length)
-    if (expires && Date.parse(expires) < Date.now()) this.cookies.delete(name)
-    else this.cookies.set(name, value)
   }
 }
 

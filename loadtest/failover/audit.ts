@@ -1,5 +1,13 @@
+import { group, sum } from 'd3-array'
 import type { Cluster } from './cluster.js'
-import type { Deed } from './people.js'
+
+/** A write as it was sent, and whether it was acknowledged. */
+export interface Write {
+  kind: 'register' | 'sign in' | 'sign out' | 'add product'
+  /** The address or the code that it is found by. */
+  key: string
+  acknowledged: boolean
+}
 
 export interface Audit {
   /** Acknowledged writes that the databases do not hold, each in words. */
@@ -8,61 +16,40 @@ export interface Audit {
   doubled: string[]
 }
 
-/** Holds what people were told against what the databases hold. */
-export async function audit(cluster: Cluster, run: string, deeds: Deed[]): Promise<Audit> {
-  const products = await count(
-    cluster,
-    'products',
-    `SELECT code, COUNT(*) FROM products WHERE code LIKE '${run}-%' GROUP BY code`,
-  )
-  const users = await count(
-    cluster,
-    'users',
-    `SELECT email, COUNT(*) FROM users WHERE email LIKE '${run}-%' GROUP BY email`,
-  )
-  const sessions = await count(
-    cluster,
-    'users',
-    `SELECT email, COUNT(sessions.id_hash) FROM users LEFT JOIN sessions ON sessions.user_id = users.id
-     WHERE email LIKE '${run}-%' GROUP BY email`,
-  )
+/**
+ * Compares what was acknowledged with what the databases hold. A product's code and a person's address are unique anyway;
+ * it is their sessions that would show a doubled write, because nothing except its key keeps a sign-in that arrives twice
+ * from starting two.
+ * @param run what the addresses and codes start with
+ */
+export async function audit(cluster: Cluster, run: string, writes: Write[]): Promise<Audit> {
   const result: Audit = { lost: [], doubled: [] }
-  const compare = (what: string, held: number, least: number, most: number) => {
-    if (held < least) result.lost.push(`${what}: ${held} of ${least}`)
-    if (held > most) result.doubled.push(`${what}: ${held} for ${most}`)
+  const compare = async (what: string, kinds: Write['kind'][], database: 'users' | 'products', sql: string) => {
+    const held = new Map((await cluster.query(database, sql)).map(([key, number]) => [key, Number(number)]))
+    for (const [key, its] of group(
+      writes.filter(({ kind }) => kinds.includes(kind)),
+      ({ key }) => key,
+    )) {
+      const [number, least, most] = [held.get(key) ?? 0, sum(its, leastEffect), sum(its, mostEffect)]
+      if (number < least) result.lost.push(`${what} ${key}: ${number} of ${least}`)
+      if (number > most) result.doubled.push(`${what} ${key}: ${number} for ${most}`)
+    }
   }
-  for (const { kind, what, acknowledged } of deeds) {
-    if (kind === 'add product') compare(`product ${what}`, products.get(what) ?? 0, acknowledged ? 1 : 0, 1)
-    if (kind === 'register') compare(`account ${what}`, users.get(what) ?? 0, acknowledged ? 1 : 0, 1)
-  }
-  for (const [email, { least, most }] of expectedSessions(deeds)) {
-    compare(`sessions of ${email}`, sessions.get(email) ?? 0, least, most)
-  }
+  const like = `LIKE '${run}-%' GROUP BY`
+  const sessions = 'SELECT email, COUNT(id_hash) FROM users LEFT JOIN sessions ON user_id = users.id WHERE email'
+  await compare('product', ['add product'], 'products', `SELECT code, COUNT(*) FROM products WHERE code ${like} code`)
+  await compare('account', ['register'], 'users', `SELECT email, COUNT(*) FROM users WHERE email ${like} email`)
+  await compare('sessions of', ['register', 'sign in', 'sign out'], 'users', `${sessions} ${like} email`)
   return result
 }
 
-/**
- * How many sessions each person should have. Nothing but the write's key keeps a sign-in that arrives twice from
- * starting two, so this is what would show a doubled write; a product's code and a person's address are unique anyway.
- */
-function expectedSessions(deeds: Deed[]): Map<string, { least: number; most: number }> {
-  const expected = new Map<string, { least: number; most: number }>()
-  for (const { kind, what, acknowledged } of deeds) {
-    if (kind === 'add product') continue
-    const range = expected.get(what) ?? { least: 0, most: 0 }
-    expected.set(what, range)
-    if (kind === 'sign-out') {
-      range.least -= 1
-      if (acknowledged) range.most -= 1
-    } else {
-      range.most += 1
-      if (acknowledged) range.least += 1
-    }
-  }
-  return expected
+/** What a write adds at least: one that was not acknowledged may have happened or not. */
+function leastEffect({ kind, acknowledged }: Write): number {
+  if (kind === 'sign out') return -1
+  return acknowledged ? 1 : 0
 }
 
-async function count(cluster: Cluster, database: 'users' | 'products', sql: string): Promise<Map<string, number>> {
-  const rows = await cluster.query(database, sql)
-  return new Map(rows.map(([what, number]) => [what as string, Number(number)]))
+function mostEffect({ kind, acknowledged }: Write): number {
+  if (kind !== 'sign out') return 1
+  return acknowledged ? -1 : 0
 }

@@ -3,11 +3,14 @@ export interface Cluster {
   url: string
   /** The replicas' names, as X-Served-By gives them. */
   replicas(): Promise<string[]>
-  signal(replica: string, signal: 'SIGKILL' | 'SIGTERM' | 'SIGSTOP' | 'SIGCONT'): Promise<void>
-  /** Whether the replica that was ended is there again and serves. */
+  signal(replica: string, signal: Signal): Promise<void>
+  /** Whether the replica serves; one that was ended, whether it is back. */
   isReady(replica: string): Promise<boolean>
-  killDatabase(): Promise<void>
+  signalDatabase(signal: Signal): Promise<void>
   reloadProxy(): Promise<void>
   /** Rows of a database, each cell as text, by an account of the suite's own choice. */
   query(database: 'users' | 'products', sql: string): Promise<string[][]>
 }
+
+/** What is ended by one comes back by itself; what is stopped goes on with SIGCONT. */
+export type Signal = 'SIGKILL' | 'SIGTERM' | 'SIGSTOP' | 'SIGCONT'

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import type { Cluster } from './cluster.js'
+import type { Cluster, Signal } from './cluster.js'
 
 const run = promisify(execFile)
 
@@ -12,20 +12,12 @@ export async function dockerCluster(): Promise<Cluster> {
     async replicas() {
       return (await docker('compose', 'ps', '--format', '{{.Name}}', 'app')).split('\n').filter(Boolean)
     },
-    async signal(replica, signal) {
-      await docker('kill', '--signal', signal, replica)
-      if (signal === 'SIGSTOP' || signal === 'SIGCONT') return
-      // To Docker a kill is the operator's wish, so the container stays down; this is the operator who wants it back.
-      await docker('wait', replica)
-      await docker('start', replica)
-    },
+    signal: signalContainer,
     async isReady(replica) {
       return (await docker('inspect', '--format', '{{.State.Health.Status}}', replica)) === 'healthy'
     },
-    async killDatabase() {
-      const container = await docker('compose', 'ps', '--quiet', 'db')
-      await docker('kill', container)
-      await docker('start', container)
+    async signalDatabase(signal) {
+      await signalContainer(await docker('compose', 'ps', '--quiet', 'db'), signal)
     },
     async reloadProxy() {
       await docker('compose', 'kill', '--signal', 'SIGHUP', 'proxy')
@@ -39,6 +31,14 @@ export async function dockerCluster(): Promise<Cluster> {
         .map((row) => row.split('\t'))
     },
   }
+}
+
+async function signalContainer(container: string, signal: Signal) {
+  await docker('kill', '--signal', signal, container)
+  if (signal === 'SIGSTOP' || signal === 'SIGCONT') return
+  // To Docker a kill is the operator's wish, so the container stays down; this is the operator who wants it back.
+  await docker('wait', container)
+  await docker('start', container)
 }
 
 async function docker(...command: string[]): Promise<string> {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import mysql from 'mysql2/promise'
 import { readConfig } from '../../app/config.js'
 import type { StackRecord } from '../../stack/record.js'
 import { readRecords, stateOf } from '../../stack/replicas.js'
+import { query } from '../query.js'
 import type { Cluster } from './cluster.js'
 
 /** The system that `npm start` runs in a folder, by what it keeps there. */
@@ -25,18 +25,15 @@ export function localCluster(folder: string, { url, settings }: StackRecord): Cl
     async isReady(replica) {
       return (await stateOf(recordOf(replica))) === 'ready'
     },
-    async killDatabase() {
-      process.kill(pidIn(join(folder, 'mariadb/mariadb.pid')), 'SIGKILL')
+    async signalDatabase(signal) {
+      process.kill(pidIn(join(folder, 'mariadb/mariadb.pid')), signal)
     },
     async reloadProxy() {
       process.kill(pidIn(join(folder, 'nginx/run/nginx.pid')), 'SIGHUP')
     },
     async query(database, sql) {
-      const config = readConfig({ ...process.env, ...settings })
-      const connection = await mysql.createConnection({ ...config[database], rowsAsArray: true })
-      const [rows] = await connection.query(sql)
-      await connection.end()
-      return (rows as unknown[][]).map((row) => row.map(String))
+      const rows = await query(readConfig(settings)[database], sql)
+      return rows.map((row) => row.map(String))
     },
   }
 }

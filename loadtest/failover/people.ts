@@ -1,197 +1,163 @@
 import { randomBytes } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { Answer, Ledger } from './ledger.js'
-
-/** A write as it was sent, and whether it was acknowledged: what the audit holds against the databases. */
-export interface Deed {
-  kind: 'register' | 'sign-in' | 'sign-out' | 'add product'
-  /** The address or the code that the write is found by. */
-  what: string
-  acknowledged: boolean
-}
+import { Browser } from '../client/browser.js'
+import type { Answer, Client } from '../client/client.js'
+import { openLoop } from '../client/open-loop.js'
+import { open, type Step, send } from '../client/step.js'
+import { sampleForm } from '../sample-products.js'
+import type { Write } from './audit.js'
 
 interface Someone {
   email: string
-  cookie: string
+  browser: Browser
   /** The key of a form that was opened and not yet sent. */
   formKey?: string | undefined
   /** A product of theirs, to look at. */
   product?: { path: string; code: string }
 }
 
+type Act = (due: number) => Promise<unknown>
+
 const password = 'a long enough phrase'
 
 /** What stands in a list that has products in it. */
 const listOfProducts = '<table class="products">'
 
-/**
- * What of a hundred requests is what: 30 write. Few of these hash a password, because a hash takes a core for a quarter
- * of a second and the machine should be busy with pages.
- */
-const mix: [share: number, act: keyof People['acts']][] = [
-  [20, 'welcome'],
-  [20, 'browse'],
-  [5, 'search'],
-  [15, 'look'],
-  [10, 'openForm'],
-  [29.7, 'addProduct'],
-  [0.1, 'register'],
-  [0.1, 'signInElsewhere'],
-  [0.1, 'signOutElsewhere'],
-]
+const keyOfForm = /action="\/products"[\s\S]*?name="idempotencyKey" value="([^"]+)"/
 
 /** People who use Bodega at a fixed rate, whatever becomes of their requests. */
 export class People {
-  readonly deeds: Deed[] = []
-  /** The cookies of sessions that were ended by their owners. */
-  readonly left = new Set<string>()
-  readonly everyone: Someone[] = []
-  signedOut = 0
-  #elsewhere: Someone[] = []
-  #stopped = false
+  readonly writes: Write[] = []
+  readonly #everyone: Someone[] = []
+  /** Sessions that somebody has besides their first. */
+  readonly #elsewhere: Someone[] = []
+  #signedOut = 0
 
-  /** @param run marks all that this run writes, so that the audit finds it */
+  /** @param run what all addresses and codes start with, so that the audit finds them */
   constructor(
-    readonly ledger: Ledger,
+    readonly client: Client,
     readonly run: string,
   ) {}
 
   /** The first people make their accounts and add a product, one after the other. */
   async arrive(count: number): Promise<void> {
     for (let each = 0; each < count; each++) {
-      await this.acts.register(Date.now())
-      await this.acts.addProduct(Date.now())
+      await this.#register(performance.now())
+      await this.#addProduct(performance.now())
     }
   }
 
-  /** Sends requests at this rate (a second) until {@link stop}; resolves when the last has its answer. */
-  async live(rate: number): Promise<void> {
-    const start = Date.now()
-    const pending = new Set<Promise<unknown>>()
-    for (let sent = 0; !this.#stopped; ) {
-      for (const now = Date.now(); start + (sent * 1000) / rate <= now; sent++) {
-        const act = this.acts[this.#choose()](start + (sent * 1000) / rate)
-        pending.add(act)
-        act.finally(() => pending.delete(act))
-      }
-      await sleep(2)
-    }
-    await Promise.all(pending)
+  /** Sends requests at this rate (a second) while something happens, and resolves to what that did. */
+  async workWhile<T>(rate: number, happening: Promise<T>): Promise<T> {
+    let over = false
+    const stop = () => (over = true)
+    happening.then(stop, stop)
+    await openLoop(
+      rate,
+      () => !over,
+      (due) => this.#choose()(due),
+    )
+    return happening
   }
 
-  stop(): void {
-    this.#stopped = true
-  }
-
-  /** Whoever has not left opens a page; those who are asked to sign in were signed out. */
+  /** Everybody opens a page; those who are asked to sign in were signed out. */
   async countSignedOut(): Promise<number> {
-    for (const someone of this.everyone) await this.#page('come back', Date.now(), '/products', someone)
-    return this.signedOut
+    for (const someone of this.#everyone) await this.#take(open('come back', '/products'), someone, performance.now())
+    return this.#signedOut
   }
 
-  readonly acts = {
-    welcome: (due: number) => this.ledger.send({ kind: 'welcome', due, method: 'GET', path: '/', expected: [200] }),
-    browse: (due: number) => {
-      const path = `/products?page=${1 + Math.floor(Math.random() * 3)}`
-      return this.#page('browse', due, path, this.#someone(), listOfProducts)
-    },
-    search: (due: number) => this.#page('search', due, `/products?q=${randomBytes(1).toString('hex')}`),
-    look: (due: number) => {
-      const someone = this.#someone()
-      const { path, code } = someone.product ?? { path: '/products', code: listOfProducts }
-      return this.#page('look at a product', due, path, someone, code)
-    },
-    openForm: async (due: number) => {
-      const someone = this.#someone()
-      const { body } = await this.#page('open the form', due, '/products/new', someone)
-      someone.formKey = /action="\/products"[\s\S]*?name="idempotencyKey" value="([^"]+)"/.exec(body)?.[1]
-    },
-    addProduct: (due: number) => this.#addProduct(due),
-    register: async (due: number) => {
-      const someone = { email: `${this.#name()}@example.org`, cookie: '' }
-      const fields = { firstName: 'Ana', lastName: 'García', email: someone.email, password }
-      const deed = this.#intend('register', someone.email)
-      const answer = await this.#post('register', due, '/register', fields)
-      if (!this.#isDone(deed, answer)) return
-      this.everyone.push({ ...someone, cookie: cookieOf(answer) })
-    },
-    signInElsewhere: async (due: number) => {
-      const { email } = this.#someone()
-      const deed = this.#intend('sign-in', email)
-      const answer = await this.#post('sign-in', due, '/login', { email, password })
-      if (this.#isDone(deed, answer)) this.#elsewhere.push({ email, cookie: cookieOf(answer) })
-    },
-    signOutElsewhere: async (due: number) => {
-      const someone = this.#elsewhere.pop()
-      if (!someone) return this.acts.welcome(due)
-      const deed = this.#intend('sign-out', someone.email)
-      this.#isDone(deed, await this.#post('sign-out', due, '/logout', {}, someone.cookie))
-    },
+  #choose(): Act {
+    let left = random(1_000)
+    for (const [share, act] of this.#mix) {
+      if (left < share) return act
+      left -= share
+    }
+    return this.#welcome
   }
 
-  async #addProduct(due: number) {
+  readonly #welcome: Act = (due) =>
+    this.client.send({ ...open('welcome', '/'), anonymous: true }, this.#someone().browser, due)
+
+  readonly #browse: Act = (due) =>
+    this.#take(open('browse', `/products?page=${1 + random(3)}`, listOfProducts), this.#someone(), due)
+
+  readonly #search: Act = (due) =>
+    this.#take(open('search', `/products?q=${random(256).toString(16)}`), this.#someone(), due)
+
+  readonly #look: Act = (due) => {
+    const someone = this.#someone()
+    const { path, code } = someone.product ?? { path: '/products', code: listOfProducts }
+    return this.#take(open('look at a product', path, code), someone, due)
+  }
+
+  readonly #openForm: Act = async (due) => {
+    const someone = this.#someone()
+    const answer = await this.#take(open('open the form', '/products/new'), someone, due)
+    someone.formKey = keyOfForm.exec(answer.text())?.[1]
+  }
+
+  readonly #addProduct: Act = async (due) => {
     const someone = this.#someone()
     const code = this.#name()
-    const formKey = someone.formKey
+    const key = someone.formKey && { idempotencyKey: someone.formKey }
     someone.formKey = undefined
-    const fields = {
-      name: `Producto ${code.slice(-6)}`,
-      code,
-      description: 'Añadido mientras caen servidores. 🧯',
-      units: '7',
-      category: `Categoría ${Math.floor(Math.random() * 20)}`,
-      ...(formKey && { idempotencyKey: formKey }),
-    }
-    const deed = this.#intend('add product', code)
-    const answer = await this.#post('add a product', due, '/products', fields, someone.cookie)
-    if (answer.status === 401) this.signedOut++
-    if (this.#isDone(deed, answer)) {
-      someone.product = { path: String(answer.headers.location).replace('?added', ''), code }
-    }
+    const fields = { ...sampleForm(this.writes.length, code), ...key }
+    const answer = await this.#write('add product', code, send('add a product', '/products', fields), someone, due)
+    if (answer.error) return
+    someone.product = { path: String(answer.headers.location).replace('?added', ''), code }
   }
 
-  async #page(kind: string, due: number, path: string, someone = this.#someone(), contains?: string) {
-    const answer = await this.ledger.send({
-      kind,
-      due,
-      method: 'GET',
-      path,
-      headers: { cookie: someone.cookie },
-      expected: [200],
-      contains,
-    })
-    if (answer.status === 303) this.signedOut++
+  readonly #register: Act = async (due) => {
+    const someone = { email: `${this.#name()}@example.org`, browser: new Browser(this.client.baseUrl) }
+    const fields = { firstName: 'Ana', lastName: 'García', email: someone.email, password }
+    const answer = await this.#write('register', someone.email, send('register', '/register', fields), someone, due)
+    if (!answer.error) this.#everyone.push(someone)
+  }
+
+  readonly #signInElsewhere: Act = async (due) => {
+    const someone = { email: this.#someone().email, browser: new Browser(this.client.baseUrl) }
+    const step = send('sign in', '/login', { email: someone.email, password })
+    const answer = await this.#write('sign in', someone.email, step, someone, due)
+    if (!answer.error) this.#elsewhere.push(someone)
+  }
+
+  readonly #signOutElsewhere: Act = async (due) => {
+    const someone = this.#elsewhere.pop()
+    if (!someone) return this.#welcome(due)
+    return this.#write('sign out', someone.email, send('sign out', '/logout', {}), someone, due)
+  }
+
+  /**
+   * What of a thousand requests is what: 300 write. Few of these hash a password, because a hash takes a core for a
+   * quarter of a second and the machine should be busy with pages. The rest welcome.
+   */
+  readonly #mix: [share: number, act: Act][] = [
+    [200, this.#browse],
+    [50, this.#search],
+    [150, this.#look],
+    [100, this.#openForm],
+    [297, this.#addProduct],
+    [1, this.#register],
+    [1, this.#signInElsewhere],
+    [1, this.#signOutElsewhere],
+  ]
+
+  async #write(kind: Write['kind'], key: string, step: Step, someone: Someone, due: number): Promise<Answer> {
+    const write = { kind, key, acknowledged: false }
+    this.writes.push(write)
+    const answer = await this.#take(step, someone, due)
+    write.acknowledged = answer.error === undefined
     return answer
   }
 
-  #post(kind: string, due: number, path: string, fields: Record<string, string>, cookie = '') {
-    return this.ledger.send({ kind, due, method: 'POST', path, fields, headers: { cookie }, expected: [303] })
-  }
-
-  #intend(kind: Deed['kind'], what: string): Deed {
-    const deed = { kind, what, acknowledged: false }
-    this.deeds.push(deed)
-    return deed
-  }
-
-  #isDone(deed: Deed, { status }: Answer): boolean {
-    deed.acknowledged = status === 303
-    return deed.acknowledged
+  async #take(step: Step, someone: Someone, due: number): Promise<Answer> {
+    const answer = await this.client.send(step, someone.browser, due)
+    const toSignIn = step.method === 'GET' ? 303 : 401
+    if (answer.status === toSignIn) this.#signedOut++
+    return answer
   }
 
   #someone(): Someone {
-    const someone = this.everyone[Math.floor(Math.random() * this.everyone.length)]
-    if (!someone) throw new Error('nobody has an account yet')
-    return someone
-  }
-
-  #choose(): keyof People['acts'] {
-    let left = Math.random() * mix.reduce((sum, [share]) => sum + share, 0)
-    for (const [share, act] of mix) {
-      left -= share
-      if (left < 0) return act
-    }
-    return 'welcome'
+    return this.#everyone[random(this.#everyone.length)] as Someone
   }
 
   #name(): string {
@@ -199,6 +165,7 @@ export class People {
   }
 }
 
-function cookieOf({ headers }: Answer): string {
-  return headers['set-cookie']?.find((each) => each.startsWith('session='))?.split(';')[0] ?? ''
+/** A whole number below `most`. */
+function random(most: number): number {
+  return Math.floor(Math.random() * most)
 }

@@ -1,75 +1,70 @@
-import { execFileSync } from 'node:child_process'
-import { Agent } from 'node:http'
-import { cpus } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { audit } from './audit.js'
+import { Client } from '../client/client.js'
+import type { Say } from '../progress.js'
+import { isFailed, type Outcome } from '../stats/outcome.js'
+import { type Audit, audit } from './audit.js'
 import type { Cluster } from './cluster.js'
-import type { Run } from './figures.js'
-import { Ledger } from './ledger.js'
 import { People } from './people.js'
 import type { Fault, Scenario } from './scenarios.js'
 
+/** What happened in one scenario, as it was recorded; times in milliseconds, by performance.now(). */
+export interface Run {
+  scenario: Scenario
+  started: number
+  ended: number
+  outcomes: Outcome[]
+  faults: Fault[]
+  audit: Audit
+  signedOut: number
+}
+
+/** @property rate requests a second */
 export interface RunOptions {
-  /** Requests a second. */
   rate: number
   rounds: number
-  /** Told now and then how it goes. */
-  progress: (line: string) => void
+  say: Say
 }
 
 /** How many have accounts before the first fault; more come while it runs. */
 const firstPeople = 12
 
-/** Puts people on a system, does to it what the scenario says, and holds what they were told against what is there. */
-export async function runScenario(cluster: Cluster, scenario: Scenario, options: RunOptions): Promise<Run> {
-  const agent = new Agent({ keepAlive: scenario.keepAlive, maxSockets: Number.POSITIVE_INFINITY })
-  const ledger = new Ledger(cluster.url, agent)
-  const run = `${scenario.name}-${Date.now().toString(36)}`
-  const people = new People(ledger, run)
-  await people.arrive(firstPeople)
+/** Longer than the product may take for anything: a hung replica's read timeout, and the database's absence. */
+const timeout = 35_000
 
-  const started = Date.now()
+/** Puts people on a system, breaks it as the scenario says, and audits what they were promised. */
+export async function runScenario(cluster: Cluster, scenario: Scenario, options: RunOptions): Promise<Run> {
+  const outcomes: Outcome[] = []
+  const record = (outcome: Outcome) => outcomes.push(outcome)
+  const client = new Client(cluster.url, { timeout, keepAlive: scenario.keepAlive, record })
+  const run = `${scenario.name}-${Date.now().toString(36)}`
+  const people = new People(client, run)
+  await people.arrive(firstPeople)
+  const started = performance.now()
   const faults: Fault[] = []
-  const note = (label: string) => {
-    const fault: Fault = { at: Date.now(), label }
-    faults.push(fault)
-    return fault
-  }
-  const living = people.live(options.rate)
+  const ended = await people.workWhile(options.rate, breakAll(cluster, scenario, options, faults, outcomes))
+  const signedOut = await people.countSignedOut()
+  client.close()
+  const found = await audit(cluster, run, people.writes)
+  const inTime = outcomes.filter(({ due }) => due >= started && due < ended)
+  return { scenario, started, ended, outcomes: inTime, faults, audit: found, signedOut }
+}
+
+/** @returns when it was over, by performance.now() */
+async function breakAll(
+  cluster: Cluster,
+  { name, round }: Scenario,
+  { rounds, say }: RunOptions,
+  faults: Fault[],
+  outcomes: Outcome[],
+): Promise<number> {
+  const note = (label: string) => faults[faults.push({ at: performance.now(), label }) - 1] as Fault
   // The first seconds show how it is when all is well.
   await sleep(2_000)
-  try {
-    for (let round = 1; round <= options.rounds; round++) {
-      await scenario.round(cluster, note)
-      const { entries, failed } = ledger
-      options.progress(
-        `${scenario.name} ${round}/${options.rounds} · ${entries.length} requests · ${failed.length} failed · ${faults.at(-1)?.label ?? ''}`,
-      )
-    }
-    await sleep(1_000)
-  } finally {
-    people.stop()
-    await living
+  for (let done = 1; done <= rounds; done++) {
+    await round(cluster, note)
+    const failed = outcomes.filter(isFailed).length
+    say(name, done, rounds, ` · ${outcomes.length} requests, ${failed} failed · ${faults.at(-1)?.label}`)
   }
-  const ended = Date.now()
-  const signedOut = await people.countSignedOut()
-  agent.destroy()
-  const entries = ledger.entries.filter(({ due }) => due >= started && due < ended)
-  return { scenario, started, ended, entries, faults, audit: await audit(cluster, run, people.deeds), signedOut }
-}
-
-/** What a reader must know of the machine to judge the figures. */
-export function describeEnvironment(rate: number): string[] {
-  const [cpu] = cpus()
-  return [
-    `People sent ${rate} requests a second from the machine that also ran the system: ${cpus().length} cores (${cpu?.model.trim()}), Node ${process.versions.node}, commit ${commit()}.`,
-  ]
-}
-
-function commit(): string {
-  try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8', stdio: 'pipe' }).trim()
-  } catch {
-    return 'unknown'
-  }
+  await sleep(1_000)
+  return performance.now()
 }

@@ -2,13 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { waitUntil } from '../../stack/processes.js'
 import type { Cluster } from './cluster.js'
 
-/** Something that was done to the system; times in milliseconds of the epoch. */
+/** Something that was done to the system; times in milliseconds, by performance.now(). */
 export interface Fault {
   at: number
   label: string
+  /** When its cause was taken away, where that is not at once. */
+  until?: number
   /** When all that was hit served again. */
   recovered?: number
 }
+
+type Note = (label: string) => Fault
 
 export interface Scenario {
   name: string
@@ -16,10 +20,10 @@ export interface Scenario {
   about: string
   /** How often in a full run, and in a short one. */
   rounds: { full: number; short: number }
-  /** Whether people keep their connections to nginx between requests. */
-  keepAlive: boolean
+  /** Whether people keep their connections to nginx between requests; true by default. */
+  keepAlive?: boolean
   /** One round, which ends when the system is whole again. */
-  round(cluster: Cluster, note: (label: string) => Fault): Promise<void>
+  round(cluster: Cluster, note: Note): Promise<void>
 }
 
 export const scenarios: Scenario[] = [
@@ -27,48 +31,35 @@ export const scenarios: Scenario[] = [
     name: 'kill',
     about: 'SIGKILL of a random replica at a random moment',
     rounds: { full: 200, short: 4 },
-    keepAlive: true,
-    round: (cluster, note) => endOne(cluster, note, 'SIGKILL', 'killed'),
+    round: async (cluster, note) => end(cluster, note, (await shuffledReplicas(cluster)).slice(0, 1), 'SIGKILL'),
   },
   {
     name: 'drain',
     about: 'SIGTERM of a random replica: it leaves in order',
     rounds: { full: 20, short: 3 },
-    keepAlive: true,
-    round: (cluster, note) => endOne(cluster, note, 'SIGTERM', 'drained'),
+    round: async (cluster, note) => end(cluster, note, (await shuffledReplicas(cluster)).slice(0, 1), 'SIGTERM'),
   },
   {
     name: 'rolling',
     about: 'SIGTERM of all replicas one after the other, each when the one before is ready',
     rounds: { full: 20, short: 1 },
-    keepAlive: true,
     async round(cluster, note) {
-      for (const replica of await cluster.replicas()) await end(cluster, note, [replica], 'SIGTERM', 'drained')
+      for (const replica of await cluster.replicas()) await end(cluster, note, [replica], 'SIGTERM')
     },
   },
   {
     name: 'all-but-one',
     about: 'SIGKILL of all replicas but one at once',
     rounds: { full: 20, short: 2 },
-    keepAlive: true,
-    async round(cluster, note) {
-      const [, ...victims] = shuffled(await cluster.replicas())
-      await end(cluster, note, victims, 'SIGKILL', 'killed')
-    },
+    round: async (cluster, note) => end(cluster, note, (await shuffledReplicas(cluster)).slice(1), 'SIGKILL'),
   },
   {
     name: 'hang',
     about: 'SIGSTOP of a random replica for 12 s, longer than nginx waits, then SIGCONT',
     rounds: { full: 5, short: 1 },
-    keepAlive: true,
     async round(cluster, note) {
-      const [replica] = shuffled(await cluster.replicas()) as [string]
-      const fault = note(`${replica} hung`)
-      await cluster.signal(replica, 'SIGSTOP')
-      await sleep(12_000)
-      await cluster.signal(replica, 'SIGCONT')
-      await allReady(cluster, [replica])
-      fault.recovered = Date.now()
+      const [replica] = (await shuffledReplicas(cluster)) as [string]
+      await stop(12_000, cluster, note(`${replica} hung`), [replica], (signal) => cluster.signal(replica, signal))
       // Whoever was sent to it last waits on; another one that hung before they are done would be a second fault.
       await sleep(readTimeout)
     },
@@ -77,15 +68,23 @@ export const scenarios: Scenario[] = [
     name: 'database',
     about: 'SIGKILL of the database’s server, which starts again and recovers',
     rounds: { full: 20, short: 2 },
-    keepAlive: true,
     async round(cluster, note) {
-      await sleep(Math.random() * 1000)
+      await sleep(Math.random() * 1_000)
       const fault = note('database killed')
-      await cluster.killDatabase()
+      await cluster.signalDatabase('SIGKILL')
       await sleep(200)
-      await allReady(cluster, await cluster.replicas())
-      fault.recovered = Date.now()
-      await sleep(1000)
+      await recovery(cluster, fault, await cluster.replicas())
+      await sleep(1_000)
+    },
+  },
+  {
+    name: 'database-hang',
+    about: 'SIGSTOP of the database’s server for 10 s, then SIGCONT',
+    rounds: { full: 5, short: 1 },
+    async round(cluster, note) {
+      await stop(10_000, cluster, note('database hung'), await cluster.replicas(), cluster.signalDatabase)
+      // Long enough to see that all is normal again.
+      await sleep(6_000)
     },
   },
   {
@@ -96,11 +95,11 @@ export const scenarios: Scenario[] = [
     // again, as browsers do; these people may not, so each of their requests has a connection of its own.
     keepAlive: false,
     async round(cluster, note) {
-      await sleep(Math.random() * 1000)
+      await sleep(Math.random() * 1_000)
       const fault = note('nginx reloaded')
       await cluster.reloadProxy()
-      fault.recovered = Date.now()
-      await sleep(1000)
+      fault.recovered = performance.now()
+      await sleep(1_000)
     },
   },
 ]
@@ -114,38 +113,42 @@ const readTimeout = 10_000
  */
 const calm = 2_000
 
-async function endOne(cluster: Cluster, note: (label: string) => Fault, signal: 'SIGKILL' | 'SIGTERM', word: string) {
-  const [replica] = shuffled(await cluster.replicas()) as [string]
-  await end(cluster, note, [replica], signal, word)
-}
+const endings = { SIGKILL: 'killed', SIGTERM: 'drained' }
 
-async function end(
-  cluster: Cluster,
-  note: (label: string) => Fault,
-  replicas: string[],
-  signal: 'SIGKILL' | 'SIGTERM',
-  word: string,
-) {
+async function end(cluster: Cluster, note: Note, replicas: string[], signal: keyof typeof endings) {
   await sleep(Math.random() * 500)
-  const fault = note(`${[...replicas].sort().join(' and ')} ${word}`)
+  const fault = note(`${[...replicas].sort().join(' and ')} ${endings[signal]}`)
   await Promise.all(replicas.map((replica) => cluster.signal(replica, signal)))
   // A replica that drains still says that it is ready for a moment.
   await sleep(100)
-  await allReady(cluster, replicas)
-  fault.recovered = Date.now()
+  await recovery(cluster, fault, replicas)
   await sleep(calm)
 }
 
-async function allReady(cluster: Cluster, replicas: string[]) {
+/** @param time in milliseconds */
+async function stop(
+  time: number,
+  cluster: Cluster,
+  fault: Fault,
+  replicas: string[],
+  send: (signal: 'SIGSTOP' | 'SIGCONT') => Promise<void>,
+) {
+  await send('SIGSTOP')
+  await sleep(time)
+  fault.until = performance.now()
+  await send('SIGCONT')
+  await recovery(cluster, fault, replicas)
+}
+
+async function recovery(cluster: Cluster, fault: Fault, replicas: string[]) {
   await waitUntil(`${replicas.join(' and ')} did not come back`, 60, async () => {
     const ready = await Promise.all(replicas.map((replica) => cluster.isReady(replica)))
     return ready.every(Boolean)
   })
+  fault.recovered = performance.now()
 }
 
-function shuffled<T>(list: T[]): T[] {
-  return list
-    .map((item) => ({ item, order: Math.random() }))
-    .sort((a, b) => a.order - b.order)
-    .map(({ item }) => item)
+async function shuffledReplicas(cluster: Cluster): Promise<string[]> {
+  const drawn = (await cluster.replicas()).map((replica) => ({ replica, order: Math.random() }))
+  return drawn.sort((one, other) => one.order - other.order).map(({ replica }) => replica)
 }

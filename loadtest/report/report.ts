@@ -4,14 +4,14 @@ import { fileURLToPath } from 'node:url'
 import ejs from 'ejs'
 import { type Chart, drawChart } from './chart.js'
 
-/** What a run has to tell, whatever it tested. */
+/** What a run found, whatever it tested. */
 export interface Report {
   title: string
   verdict: { ok: boolean; text: string }
   tables: Table[]
   charts: Chart[]
-  /** Sentences that a reader must know to judge the figures. */
-  notes?: string[]
+  /** Sentences that a reader must know to judge the results. */
+  notes: string[]
 }
 
 /** A row's first cell names it. The first table of a report stands above its charts. */
@@ -21,24 +21,15 @@ export interface Table {
   rows: (string | number)[][]
 }
 
-export type { Chart }
-
-const folder = join(fileURLToPath(new URL('../../../', import.meta.url)), 'loadtest/report')
-const template = join(folder, 'report.ejs')
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+const template = join(root, 'loadtest/report/report.ejs')
+const styles = ['node_modules/@picocss/pico/css/pico.classless.jade.min.css', 'loadtest/report/report.css']
 
 /** One HTML file that needs no network and no script, so that it can be sent, kept, and opened anywhere. */
 export function renderReport(report: Report): string {
-  return ejs.render(
-    readFileSync(template, 'utf8'),
-    {
-      ...report,
-      notes: report.notes ?? [],
-      charts: report.charts.map(drawChart),
-      style: readFileSync(join(folder, 'report.css'), 'utf8'),
-      shown,
-    },
-    { filename: template },
-  )
+  const style = styles.map((file) => readFileSync(join(root, file), 'utf8')).join('\n')
+  const data = { ...report, charts: report.charts.map(drawChart), style, shown }
+  return ejs.render(readFileSync(template, 'utf8'), data, { filename: template })
 }
 
 /** A cell as text: numbers with separators and at most two decimals. */

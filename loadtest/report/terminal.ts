@@ -1,7 +1,7 @@
 import { type Report, shown, type Table } from './report.js'
 
 /** The verdict, the notes and the tables of a report as a terminal shows them; its charts need the HTML. */
-export function renderForTerminal({ title, verdict, tables, notes = [] }: Report): string {
+export function renderForTerminal({ title, verdict, tables, notes }: Report): string {
   return [
     title,
     ...tables.map((table) => `${table.title}\n${renderTable(table)}`),

@@ -115,7 +115,7 @@ describe('the page of the servers in a real browser', () => {
     const page = await open()
     await page.locator('.origin', { hasText: 'Live from' }).waitFor()
     const person = new Person()
-    for (const { name, value } of await context.cookies()) person.cookies.set(name, value)
+    for (const { name, value } of await context.cookies()) person.setCookie(name, value)
     await page.goto('/products')
     const streams = await Promise.all(Array.from({ length: 33 }, () => openStream(person)))
     expect(streams.filter(({ status }) => status === 429)).not.to.have.length(0)

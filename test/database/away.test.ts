@@ -68,7 +68,7 @@ describe('a replica whose database is away', () => {
 
   it('says so to the others, in a page, after waiting for it', async () => {
     const signed = person.at(person.address)
-    signed.cookies.set('session', 'x'.repeat(43))
+    signed.setCookie('session', 'x'.repeat(43))
     const answer = await signed.get('/products')
     expect(answer.status).to.equal(503)
     expect(answer.$('h1').text()).to.equal('We cannot serve you right now')

@@ -1,15 +1,12 @@
-import { Agent } from 'node:http'
-import { createServer, type Server } from 'node:net'
 import { expect } from 'chai'
-import getPort from 'get-port'
 import { audit } from '../../loadtest/failover/audit.js'
-import { figuresOf } from '../../loadtest/failover/figures.js'
-import { Ledger } from '../../loadtest/failover/ledger.js'
 import { localCluster } from '../../loadtest/failover/local-cluster.js'
 import { breachesOf } from '../../loadtest/failover/promises.js'
 import { reportOf } from '../../loadtest/failover/report.js'
-import { runScenario } from '../../loadtest/failover/run.js'
-import { scenarios } from '../../loadtest/failover/scenarios.js'
+import { type Run, runScenario } from '../../loadtest/failover/run.js'
+import { runStatsOf } from '../../loadtest/failover/run-stats.js'
+import { type Fault, type Scenario, scenarios } from '../../loadtest/failover/scenarios.js'
+import type { Outcome } from '../../loadtest/stats/outcome.js'
 import { readStackRecord, type StackRecord } from '../../stack/record.js'
 import { Person, product, registration, signedIn, unique } from '../person.js'
 import { folder } from '../system.js'
@@ -22,49 +19,60 @@ describe('the failover suite', function () {
   for (const scenario of scenarios) {
     it(`${scenario.name}: nothing lost, nothing doubled, nobody signed out`, async () => {
       // Few enough requests that a busy machine, too, has time for all of them.
-      const options = { rate: 40, rounds: scenario.rounds.short, progress: () => {} }
+      const options = { rate: 40, rounds: scenario.rounds.short, say: () => {} }
       const run = await runScenario(cluster(), scenario, options)
       expect(run.faults.length).to.be.at.least(scenario.rounds.short)
-      expect(run.entries.length).to.be.above(100)
-      const report = reportOf([run], false, [])
-      expect(breachesOf(figuresOf(run), false), JSON.stringify(report.tables.at(-1)?.rows)).to.deep.equal([])
+      expect(run.outcomes.length).to.be.above(100)
+      const report = reportOf([run], { timed: false, rate: 40 })
+      expect(breachesOf(runStatsOf(run), false), JSON.stringify(report.tables.at(-1)?.rows)).to.deep.equal([])
     })
   }
 })
 
-describe('the ledger', () => {
-  let server: Server
-  let reply: string
-  let ledger: Ledger
-  before(async () => {
-    const port = await getPort()
-    server = createServer((socket) => socket.once('data', () => socket.end(reply))).listen(port, '127.0.0.1')
-    ledger = new Ledger(`http://127.0.0.1:${port}`, new Agent())
+describe('the report of a failover run', () => {
+  it('moves no line before the fault that moves it, and leaves out the unfinished end', () => {
+    const outcomes = each100ms(6.3, (second) => ({ replica: second < 3.2 ? 'app1' : 'app2' }))
+    const [chart] = chartsOf(runOf({ outcomes, faults: [{ at: 3_200, label: 'app1 killed' }] }))
+    const app1 = chart?.lines.find(({ label }) => label === 'app1')?.values as number[]
+    const before = (chart?.seconds ?? []).filter((second) => second <= 3.2)
+    expect(app1.slice(0, before.length)).to.deep.equal(before.map(() => 10))
+    expect(app1.slice(before.length + 1)).to.deep.equal(app1.slice(before.length + 1).map(() => 0))
+    expect(chart?.lines.find(({ label }) => label === 'all')?.values).to.deep.equal(Array(12).fill(10))
+    expect(chart?.seconds.at(-1)).to.equal(6)
   })
-  after(() => server.close())
 
-  const send = () =>
-    ledger.send({ kind: 'try', due: Date.now(), method: 'GET', path: '/', expected: [200], contains: 'ok' })
-
-  for (const [what, text, fault] of [
-    ['a whole answer', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok', undefined],
-    ['an answer that was cut off', 'HTTP/1.1 200 OK\r\nContent-Length: 200\r\n\r\nok', 'the answer was cut off'],
-    [
-      'a chunked answer that was cut off',
-      'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n',
-      'the answer was cut off',
-    ],
-    ['a closed connection', '', 'socket hang up'],
-    ['another page', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nno', 'a page without ok'],
-    ['a status that was not expected', 'HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n', 'status 500, not expected'],
-  ] as const) {
-    it(`takes ${what} for ${fault ? 'a failure' : 'an answer'}`, async () => {
-      reply = text
-      await send()
-      expect(ledger.entries.at(-1)?.fault).to.equal(fault)
-    })
-  }
+  it('excuses failures of a database that is away, but none that are due later than 3 s after', () => {
+    const scenario = scenarios.find(({ name }) => name === 'database-hang') as Scenario
+    const faults = [{ at: 2_000, until: 12_000, recovered: 12_500, label: 'database hung' }]
+    const failing = (from: number, to: number) =>
+      each100ms(20, (second) => (second >= from && second < to ? { error: 'status 503 instead of 200' } : {}))
+    const breaches = (outcomes: Outcome[]) => breachesOf(runStatsOf(runOf({ scenario, faults, outcomes })), true)
+    expect(breaches(failing(2, 15))).to.deep.equal([])
+    expect(breaches(failing(2, 15.2))).to.deep.equal([
+      'database-hang: requests failed while the system was whole 2, promised 0',
+    ])
+    expect(breaches(failing(0.5, 0.6))).to.have.length(1)
+    const slow = each100ms(20, (second) => (second >= 15 && second < 17 ? { ended: (second + 2) * 1000 } : {}))
+    expect(breaches(slow)).to.deep.equal(['database-hang: p99 ms when it should be normal again 2000, promised 1000'])
+  })
 })
+
+function chartsOf(run: Run) {
+  return reportOf([run], { timed: true, rate: 10 }).charts
+}
+
+function each100ms(seconds: number, differing: (second: number) => Partial<Outcome>): Outcome[] {
+  return Array.from({ length: Math.round(seconds * 10) }, (_, each) => {
+    const due = each * 100
+    return { step: 'try', write: false, due, ended: due + 5, replica: 'app1', ...differing(due / 1000) }
+  })
+}
+
+function runOf(run: { outcomes: Outcome[]; faults: Fault[]; scenario?: Scenario }): Run {
+  const ended = run.outcomes.length * 100
+  const [scenario] = scenarios as [Scenario]
+  return { scenario, started: 0, ended, audit: { lost: [], doubled: [] }, signedOut: 0, ...run }
+}
 
 describe('the audit', () => {
   it('finds writes that were acknowledged and are not there, and effects that are there twice', async () => {
@@ -73,16 +81,16 @@ describe('the audit', () => {
     const person = await signedIn(account)
     await person.post('/products', product({ code: `${run}-there` }))
     const found = await audit(cluster(), run, [
-      { kind: 'register', what: account.email, acknowledged: true },
-      { kind: 'add product', what: `${run}-there`, acknowledged: true },
-      { kind: 'add product', what: `${run}-failed`, acknowledged: false },
-      { kind: 'add product', what: `${run}-lost`, acknowledged: true },
+      { kind: 'register', key: account.email, acknowledged: true },
+      { kind: 'add product', key: `${run}-there`, acknowledged: true },
+      { kind: 'add product', key: `${run}-failed`, acknowledged: false },
+      { kind: 'add product', key: `${run}-lost`, acknowledged: true },
     ])
     expect(found).to.deep.equal({ lost: [`product ${run}-lost: 0 of 1`], doubled: [] })
 
     // A second sign-in that nobody asked for.
     await new Person().post('/login', account)
-    const deeds = [{ kind: 'register' as const, what: account.email, acknowledged: true }]
-    expect((await audit(cluster(), run, deeds)).doubled).to.deep.equal([`sessions of ${account.email}: 2 for 1`])
+    const writes = [{ kind: 'register' as const, key: account.email, acknowledged: true }]
+    expect((await audit(cluster(), run, writes)).doubled).to.deep.equal([`sessions of ${account.email}: 2 for 1`])
   })
 })

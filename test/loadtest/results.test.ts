@@ -1,7 +1,7 @@
 import { expect } from 'chai'
-import { compare, sameLoad } from '../../loadtest/result/comparison.js'
-import { judge, type Limits, parseLimits } from '../../loadtest/result/limits.js'
-import type { Comparable } from '../../loadtest/result/result.js'
+import { compare, sameLoad } from '../../loadtest/load/results/comparison.js'
+import { judge, type Limits, parseLimits } from '../../loadtest/load/results/limits.js'
+import type { Result } from '../../loadtest/load/results/result.js'
 
 describe('the limits of load tests', () => {
   it('hold up to themselves, and name what is broken', () => {
@@ -31,7 +31,7 @@ describe('a comparison of two runs', () => {
   const limits: Limits = { scenarios: {}, comparison: { p95: 10, requestsPerSecond: 10 } }
 
   it('tells in words how much worse or better, and whether that is too much', () => {
-    const texts = (now: Comparable) => compare(resultOf({ p95: 100 }), now, limits).verdicts
+    const texts = (now: Result) => compare(resultOf({ p95: 100 }), now, limits).verdicts
     expect(texts(resultOf({ p95: 112 }, { requestsPerSecond: 95 }))).to.deep.equal([
       { text: 'p95 +12 %, worse than the limit of 10 %', worse: true },
       { text: 'requests a second −5 %, worse, within the limit of 10 %', worse: false },
@@ -62,27 +62,24 @@ function limitsOf(welcome: Limits['scenarios'][string]): Limits {
   return { scenarios: { welcome }, comparison: {} }
 }
 
-function brokenBy(result: Comparable, limits: Limits): string[] {
+function brokenBy(result: Result, limits: Limits): string[] {
   return judge(result, limits, 'welcome').flatMap(({ broken }) => broken ?? [])
 }
 
-function resultOf(
-  latency: Partial<Comparable['figures']['latency']>,
-  figures: Partial<Comparable['figures']> = {},
-): Comparable {
+function resultOf(latency: Partial<Result['stats']['latency']>, stats: Partial<Result['stats']> = {}): Result {
   return {
-    bodegaLoadTest: 1,
+    bodegaLoadTest: 2,
     scenario: 'welcome',
     startedAt: '2026-01-01T00:00:00.000Z',
     settings: { connections: 2, rate: null },
-    figures: {
+    stats: {
       requests: 1000,
       errors: 0,
       requestsPerSecond: 100,
       fairness: 1,
       latency: { p50: 10, p90: 50, p95: 60, p99: 90, p999: 95, max: 99, ...latency },
-      ...figures,
+      ...stats,
     },
     environment: { cores: 2, commit: null, products: 40 },
-  }
+  } as Result
 }

@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import { load } from 'cheerio'
-import type { Result } from '../../loadtest/result/result.js'
-import { scenarios } from '../../loadtest/scenarios.js'
+import type { Result } from '../../loadtest/load/results/result.js'
+import { scenarios } from '../../loadtest/load/scenarios.js'
 import { waitUntil } from '../../stack/processes.js'
 import { readRecords, stateOf } from '../../stack/replicas.js'
 import { databases, folder, stack } from '../system.js'
@@ -23,18 +23,18 @@ describe('npm run loadtest', () => {
       const before = await rows()
       const { code, result, output } = await run('--scenario', scenario, '--connections', '3')
       expect(code, output).to.equal(0)
-      const { figures } = result
-      expect(figures.errorsByKind).to.deep.equal({})
-      expect(figures.requests).to.be.above(2)
-      expect(figures.replicas.map(({ name }) => name)).to.deep.equal(['app1', 'app2', 'app3'])
-      expect(sum(figures.replicas)).to.equal(figures.requests)
-      expect(sum(figures.steps)).to.equal(figures.requests)
-      expect(figures.timeline.reduce((all, { answered }) => all + answered, 0)).to.equal(figures.requests)
+      const { stats } = result
+      expect(stats.errorsByKind).to.deep.equal({})
+      expect(stats.requests).to.be.above(2)
+      expect(stats.replicas.map(({ name }) => name)).to.deep.equal(['app1', 'app2', 'app3'])
+      expect(sum(stats.replicas)).to.equal(stats.requests)
+      expect(sum(stats.steps)).to.equal(stats.requests)
+      expect(stats.timeline.reduce((all, { answered }) => all + answered, 0)).to.equal(stats.requests)
 
       const after = await rows()
       const people = scenario === 'welcome' ? 0 : 3
       const [added, signedIn, signedOut] = ['/products', '/login', '/logout'].map((path) => {
-        return figures.steps.find(({ name }) => name === `POST ${path}`)?.requests ?? 0
+        return stats.steps.find(({ name }) => name === `POST ${path}`)?.requests ?? 0
       }) as [number, number, number]
       const stocked = after.products - before.products - added
       expect(stocked, 'products added so that there is something to read').to.be.within(0, 40)
@@ -48,7 +48,7 @@ describe('npm run loadtest', () => {
 
   it('the journeys do what their names say', async () => {
     const steps = async (scenario: string) =>
-      (await run('--scenario', scenario, '--connections', '2')).result.figures.steps
+      (await run('--scenario', scenario, '--connections', '2')).result.stats.steps
     expect((await steps('sign-in')).map(({ name }) => name)).to.include.members(['GET /login', 'POST /login'])
     expect((await steps('register-products')).map(({ name }) => name)).to.have.members([
       'GET /products/:id',
@@ -68,25 +68,22 @@ describe('npm run loadtest', () => {
 
   it('--compare stands beside the earlier run, and the exit code is 1 where this one is worse than it may be', async () => {
     const { result, json } = await run()
-    const { latency } = result.figures
+    const { latency } = result.stats
     const better = join(folder, 'better.json')
     writeFileSync(
       better,
-      JSON.stringify({ ...result, figures: { ...result.figures, latency: { ...latency, p95: 0.001 } } }),
+      JSON.stringify({ ...result, stats: { ...result.stats, latency: { ...latency, p95: 0.001 } } }),
     )
     const worse = await run('--compare', better)
     expect(worse.code).to.equal(1)
     expect(worse.output).to.match(/p95 \+\d+ %, worse than the limit of 10 %/)
 
     const slow = join(folder, 'slow.json')
-    writeFileSync(
-      slow,
-      JSON.stringify({ ...result, figures: { ...result.figures, latency: { ...latency, p95: 60_000 } } }),
-    )
+    writeFileSync(slow, JSON.stringify({ ...result, stats: { ...result.stats, latency: { ...latency, p95: 60_000 } } }))
     const good = await run('--compare', slow)
     expect(good.code, good.output).to.equal(0)
     expect(good.output).to.match(/p95 −\d+ %, better/)
-    expect(load(good.html)('thead').first().text().trim()).to.equal('FigureThis runEarlier runChange')
+    expect(load(good.html)('thead').first().text().trim()).to.equal('MeasureThis runEarlier runChange')
 
     const other = await run('--compare', json, '--connections', '5')
     expect([other.code, other.output]).to.satisfy(
@@ -100,11 +97,11 @@ describe('npm run loadtest', () => {
     const pid = readRecords(folder)[0]?.pid as number
     process.kill(pid, 'SIGSTOP')
     await sleep(1200).finally(() => process.kill(pid, 'SIGCONT'))
-    const { figures } = (await child.finished()).result
-    expect([figures.requests, figures.errors]).to.deep.equal([180, 0])
+    const { stats } = (await child.finished()).result
+    expect([stats.requests, stats.errors]).to.deep.equal([180, 0])
     // Some 70 of 180 were due while both connections hung at that replica; without their waiting only two were slow.
-    expect(figures.latency.p90).to.be.at.least(300)
-    expect(figures.latency.max).to.be.at.least(900)
+    expect(stats.latency.p90).to.be.at.least(300)
+    expect(stats.latency.max).to.be.at.least(900)
     await waitUntil('the replicas are not ready', 10, async () => {
       return (await Promise.all(readRecords(folder).map(stateOf))).every((state) => state === 'ready')
     })
@@ -130,15 +127,14 @@ describe('npm run loadtest', () => {
     expect(result.environment.database).to.match(/MariaDB|^\d/)
     expect(result.environment.nginx).to.match(/^\d+\.\d+/)
     expect(result.environment.replicaNode).to.equal(process.version)
-    expect(result.generator.generatorBusy).to.be.within(0, 1)
-    expect(result.generator.machineBusy).to.be.within(0, 1)
+    expect(result.generator.busy).to.be.within(0, 1)
     const $ = load(html)
     expect($('h1').text()).to.equal('Load test: welcome')
     expect(
       $('h2')
         .map((_, each) => $(each).text())
         .get(),
-    ).to.include.members(['Figures', 'By replica', 'Environment'])
+    ).to.include.members(['Results', 'By replica', 'Environment'])
     expect(output).to.contain(result.environment.database as string)
   })
 
@@ -155,11 +151,11 @@ describe('npm run loadtest', () => {
   })
 
   const wrong: [string, string[], string][] = [
-    ['an unknown scenario', ['--scenario', 'fly'], '--scenario must be one of welcome, sign-in,'],
-    ['a rate that is no number', ['--rate', '1e3'], '--rate must be a whole number from 1 to'],
-    ['no duration at all', ['--duration', '0'], '--duration must be a whole number from 1 to'],
-    ['an address that is none', ['--base-url', 'localhost'], '--base-url must be an address such as'],
-    ['an option that does not exist', ['--speed', '3'], "Unknown option '--speed'"],
+    ['an unknown scenario', ['--scenario', 'fly'], 'Allowed choices are welcome, sign-in,'],
+    ['a rate that is no number', ['--rate', '1e3'], 'must be a whole number from 1 to'],
+    ['no duration at all', ['--duration', '0'], 'must be a whole number from 1 to'],
+    ['an address that is none', ['--base-url', 'localhost'], 'must be an address such as'],
+    ['an option that does not exist', ['--speed', '3'], "unknown option '--speed'"],
     ['a comparison with a file that is no result', ['--compare', 'package.json'], 'package.json cannot be used'],
     ['a limits file that is not there', ['--limits', 'nowhere.json'], 'nowhere.json cannot be used'],
   ]

@@ -91,7 +91,7 @@ describe('registering', () => {
     const people = [new Person(), new Person()]
     const answers = await Promise.all(people.map((person) => person.post('/register', account, key)))
     expect(answers.map(({ status }) => status)).to.deep.equal([303, 303])
-    expect(people[0]?.cookies.get('session')).to.equal(people[1]?.cookies.get('session'))
+    expect(people[0]?.cookie('session')).to.equal(people[1]?.cookie('session'))
     const users = await databases.users('users').where({ email: account.email })
     const sessions = await databases.users('sessions').whereIn(
       'user_id',
@@ -107,7 +107,7 @@ describe('registering', () => {
     const user = await databases.users('users').where({ email: account.email }).first()
     expect(user.password_hash).to.match(/^\$2b\$12\$/)
     const session = await databases.users('sessions').where({ user_id: user.id }).first()
-    expect(session.id_hash.toString('base64url')).not.to.equal(person.cookies.get('session'))
-    expect(Buffer.from(person.cookies.get('session') as string, 'base64url')).to.have.length(32)
+    expect(session.id_hash.toString('base64url')).not.to.equal(person.cookie('session'))
+    expect(Buffer.from(person.cookie('session') as string, 'base64url')).to.have.length(32)
   })
 })

@@ -1,0 +1,50 @@
+import { load } from 'cheerio'
+import { open } from '../../client/step.js'
+import type { Say } from '../../progress.js'
+import type { Catalogue } from '../journeys.js'
+import type { Person } from './people.js'
+import { addThroughApplication } from './seed.js'
+
+export const unknownCatalogue: Catalogue = { pages: [], products: [], words: [] }
+
+/** How deep people leaf, in pages, and how few products make a catalogue that is worth it. */
+const depth = 10
+const fewest = 40
+
+/** Leafs through the catalogue as a person would, after adding products where there are hardly any. */
+export async function readCatalogue(person: Person, say: Say): Promise<Catalogue> {
+  const found = await leaf(person)
+  if (found.products.length >= fewest) return found
+  await addThroughApplication(person, fewest - found.products.length, say)
+  return leaf(person)
+}
+
+/** How many products there are, as the list says it. */
+export async function countOnPage(person: Person): Promise<number> {
+  const count = (await readPage(person, '/products'))('.count').text()
+  return Number(count.replace(/\D/g, ''))
+}
+
+async function leaf(person: Person): Promise<Catalogue> {
+  const found: Catalogue = { pages: [], products: [], words: [] }
+  for (let address: string | undefined = '/products'; address && found.pages.length < depth; ) {
+    const $ = await readPage(person, address)
+    const links = $('.products a').get()
+    found.products.push(...links.map((link) => $(link).attr('href') as string))
+    found.words.push(
+      ...links.flatMap(
+        (link) =>
+          $(link)
+            .text()
+            .match(/\p{L}{4,}/gu) ?? [],
+      ),
+    )
+    address = $('a[rel=next]').attr('href')
+    if (address) found.pages.push(address)
+  }
+  return found
+}
+
+async function readPage(person: Person, address: string) {
+  return load((await person.take(open('list', address))).text())
+}
