@@ -5,10 +5,10 @@ import type { Locale } from '../../../middleware/locale.js'
 import type { Cluster } from '../../../monitoring/cluster.js'
 import type { Reading } from '../../../monitoring/reader.js'
 
-/** How a reading is shown: `whole`, with its history, first in a stream; `stale` when the database gives no newer one. */
-export interface Moment {
-  whole: boolean
-  stale: boolean
+/** A reading, and for how long the database has given no newer one, in milliseconds; 0 while it does. */
+export interface Known {
+  reading: Reading
+  staleFor: number
 }
 
 /** A person who looks at the live page; several where they look at it in several windows. */
@@ -21,7 +21,8 @@ interface Viewer {
 interface Parts {
   cluster: Cluster
   livingSessions: (ids: string[]) => Promise<Set<string>>
-  compose: (reading: Reading, locale: Locale, moment: Moment) => Promise<string>
+  /** An event's data; `whole` with all of the history, as the first of a stream. */
+  compose: (known: Known, locale: Locale, whole: boolean) => Promise<string>
   log: Log
 }
 
@@ -30,19 +31,19 @@ const most = 200
 const mostOfOnePerson = 10
 
 /** In milliseconds: between two events, and until a browser whose stream broke asks again. */
-const interval = 1_000
+const interval = 500
 const retry = 500
 
 /** How long a person with enough streams is asked to wait for another, in seconds. */
 const retryAfter = 10
 
 /** Every so many events it is asked whether the viewers are still signed in. */
-const sessionsEvery = 3
+const sessionsEvery = 6
 
 /** What a viewer may be behind, in bytes, before the stream is ended; the browser asks again and begins anew. */
 const mostBehind = 256 * 1024
 
-/** The streams of server-sent events of this replica. While there are any, there is one reading a second for all. */
+/** The streams of server-sent events of this replica. While there are any, all share two readings a second. */
 export function createStreams({ cluster, livingSessions, compose, log }: Parts) {
   const viewers = new Map<PassThrough, Viewer>()
   let timer: NodeJS.Timeout | undefined
@@ -57,8 +58,7 @@ export function createStreams({ cluster, livingSessions, compose, log }: Parts) 
   return {
     /** @throws {NotExecuted} when this replica leaves or has no room, {TooMany} when the person has enough streams */
     async open(viewer: Viewer): Promise<PassThrough> {
-      const { reading, stale } = await read()
-      const first = event('cluster', await compose(reading, viewer.locale, { whole: true, stale }))
+      const first = event('cluster', await compose(await read(), viewer.locale, true))
       refuseTooMany(viewer)
       const stream = new PassThrough()
       viewers.set(stream, viewer)
@@ -98,24 +98,24 @@ export function createStreams({ cluster, livingSessions, compose, log }: Parts) 
   }
 
   async function sendCluster() {
-    const { reading, stale } = await read()
+    const known = await read()
     const composed = new Map<Locale, string>()
     for (const { locale } of viewers.values()) {
       if (composed.has(locale)) continue
-      composed.set(locale, event('cluster', await compose(reading, locale, { whole: false, stale })))
+      composed.set(locale, event('cluster', await compose(known, locale, false)))
     }
     send(({ locale }) => composed.get(locale))
   }
 
-  /** While the database does not answer, the last reading, with the time since. */
-  async function read() {
+  /** @throws {DatabaseUnavailable} where there is no last reading to fall back on */
+  async function read(): Promise<Known> {
     try {
       last = await cluster.read()
       lastAt = performance.now()
-      return { reading: last, stale: false }
+      return { reading: last, staleFor: 0 }
     } catch (error) {
       if (!last) throw error
-      return { reading: { ...last, now: last.now + performance.now() - lastAt }, stale: true }
+      return { reading: last, staleFor: performance.now() - lastAt }
     }
   }
 
