@@ -106,15 +106,20 @@ describe('the page of the servers', () => {
     const events = watch(person.at(replicaAddresses()[0] as string))
     await firstTold('they are not all ready', 15, events, ({ $ }) => $('.summary').text().trim() === allThree)
     signal('app2', 'SIGSTOP')
-    const silent = await firstTold(
-      'its silence was not told',
-      4,
-      events,
-      ({ $ }) => !$('.summary').text().includes('All 3'),
-    )
-    expect(silent.$('.summary').text()).to.match(/^app2 has been silent for [12]\.\d s\. 2 of 3 servers are ready\. $/)
-    expect(silent.$('[role=status]').text()).to.equal('app2 has gone silent. 2 of 3 servers are ready.')
-    signal('app2', 'SIGCONT')
+    try {
+      const silent = await firstTold(
+        'its silence was not told',
+        4,
+        events,
+        ({ $ }) => !$('.summary').text().includes('All 3'),
+      )
+      expect(silent.$('.summary').text()).to.match(
+        /^app2 has been silent for [12]\.\d s\. 2 of 3 servers are ready\. $/,
+      )
+      expect(silent.$('[role=status]').text()).to.equal('app2 has gone silent. 2 of 3 servers are ready.')
+    } finally {
+      signal('app2', 'SIGCONT')
+    }
     await events.return(undefined)
   })
 
