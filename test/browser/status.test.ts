@@ -130,7 +130,7 @@ describe('the page of the servers in a real browser', () => {
     const page = await open({ forcedColors: 'active' })
     await page.waitForSelector('[data-chart=requests] canvas')
     await page.locator('[data-chart=requests] .value', { hasText: '–' }).first().waitFor()
-    const { edge, dashes, strokes } = await page.evaluate(() => {
+    const { edge, dashes, strokes, marks } = await page.evaluate(() => {
       const canvas = document.querySelector('[data-chart=requests] canvas') as HTMLCanvasElement
       const { data } = (canvas.getContext('2d') as CanvasRenderingContext2D).getImageData(0, 0, 1, canvas.height)
       const samples = [...document.querySelectorAll('[data-chart=p95] .sample path')]
@@ -139,11 +139,14 @@ describe('the page of the servers in a real browser', () => {
       return {
         edge: data.some((value) => value > 0),
         dashes: new Set(samples.map(({ strokeDasharray }) => strokeDasharray)).size,
+        marks: new Set(
+          [...document.querySelectorAll('[data-mark]')].map((each) => getComputedStyle(each).borderInlineStartColor),
+        ).size,
         strokes: new Set(samples.map(({ stroke }) => stroke)).size,
       }
     })
     await databases.users('heartbeats').where({ replica: 'busy' }).delete()
-    expect([edge, dashes, strokes]).to.deep.equal([false, 3, 3])
+    expect([edge, dashes, strokes, marks]).to.deep.equal([false, 3, 3, 5])
   })
 
   for (const forcedColors of ['none', 'active'] as const) {

@@ -142,6 +142,7 @@ describe('the page of the servers', () => {
       await firstTold('it was not told', 8, events, ({ $ }) =>
         $('.summary').text().includes('database is not responding'),
       )
+      await sleep(4_000) // in which the sessions are asked for
       const { $ } = (await events.next()).value as Told
       expect($('.summary').text()).not.to.contain('ready')
       expect($('.beat').first().text()).to.match(/[2-9]\.\d s ago/)

@@ -49,6 +49,7 @@ export function createStreams({ cluster, livingSessions, compose, log }: Parts) 
   let timer: NodeJS.Timeout | undefined
   let ticks = 0
   let busy = false
+  let checking: Promise<void> | undefined
   let last: Reading | undefined
   let lastAt = 0
   cluster.leaving.addEventListener('abort', () => {
@@ -89,12 +90,13 @@ export function createStreams({ cluster, livingSessions, compose, log }: Parts) 
     busy = true
     try {
       await sendCluster()
-      if (++ticks % sessionsEvery === 0) await endSignedOut()
     } catch (error) {
       log.debug({ err: error }, 'an event of the live page was not sent')
     } finally {
       busy = false
     }
+    // Apart from the events: a database that hangs must not keep the page from saying so.
+    if (++ticks % sessionsEvery === 0) checking ??= endSignedOut()
   }
 
   async function sendCluster() {
@@ -120,9 +122,16 @@ export function createStreams({ cluster, livingSessions, compose, log }: Parts) 
   }
 
   async function endSignedOut() {
-    const living = await livingSessions([...viewers.values()].map(({ sessionId }) => sessionId))
-    for (const [stream, { sessionId }] of viewers) {
-      if (!living.has(sessionId)) stream.end(event('ended', '1'))
+    try {
+      const asked = [...viewers]
+      const living = await livingSessions(asked.map(([, { sessionId }]) => sessionId))
+      for (const [stream, { sessionId }] of asked) {
+        if (!living.has(sessionId)) stream.end(event('ended', '1'))
+      }
+    } catch (error) {
+      log.debug({ err: error }, 'the sessions of the live page were not checked')
+    } finally {
+      checking = undefined
     }
   }
 
