@@ -49,7 +49,7 @@ export function createStreams({ cluster, livingSessions, compose, log }: Parts) 
   let timer: NodeJS.Timeout | undefined
   let ticks = 0
   let busy = false
-  let checking: Promise<void> | undefined
+  let checking = false
   let last: Reading | undefined
   let lastAt = 0
   cluster.leaving.addEventListener('abort', () => {
@@ -96,7 +96,7 @@ export function createStreams({ cluster, livingSessions, compose, log }: Parts) 
       busy = false
     }
     // Apart from the events: a database that hangs must not keep the page from saying so.
-    if (++ticks % sessionsEvery === 0) checking ??= endSignedOut()
+    if (++ticks % sessionsEvery === 0 && !checking) await endSignedOut()
   }
 
   async function sendCluster() {
@@ -122,6 +122,7 @@ export function createStreams({ cluster, livingSessions, compose, log }: Parts) 
   }
 
   async function endSignedOut() {
+    checking = true
     try {
       const asked = [...viewers]
       const living = await livingSessions(asked.map(([, { sessionId }]) => sessionId))
@@ -131,7 +132,7 @@ export function createStreams({ cluster, livingSessions, compose, log }: Parts) 
     } catch (error) {
       log.debug({ err: error }, 'the sessions of the live page were not checked')
     } finally {
-      checking = undefined
+      checking = false
     }
   }
 
