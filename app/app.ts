@@ -1,40 +1,24 @@
 import Koa from 'koa'
 import helmet from 'koa-helmet'
-import type { Databases } from './databases.js'
+import { address } from './http/middleware/address.js'
+import { deadline } from './http/middleware/deadline.js'
+import { closeWhileDraining, refuseWhileDraining } from './http/middleware/drain.js'
+import { errors } from './http/middleware/errors.js'
 import { health } from './http/middleware/health.js'
+import { hosts } from './http/middleware/hosts.js'
+import { locale } from './http/middleware/locale.js'
 import { measure, metricsPage } from './http/middleware/metrics.js'
+import { origin } from './http/middleware/origin.js'
+import { pages } from './http/middleware/pages.js'
+import { request } from './http/middleware/request.js'
+import { session } from './http/middleware/session.js'
+import { openRoutes, pageRoutes } from './http/pages/routes.js'
 import type { Log } from './log.js'
-import { leaveAbandoned } from './middleware/abandoned.js'
-import { address } from './middleware/address.js'
-import { closeWhileDraining, type Lifecycle, refuseWhileDraining } from './middleware/drain.js'
-import { errors } from './middleware/errors.js'
-import { locale } from './middleware/locale.js'
-import { origin } from './middleware/origin.js'
-import { pages } from './middleware/pages.js'
-import { request } from './middleware/request.js'
-import { session } from './middleware/session.js'
-import type { Cluster } from './monitoring/cluster.js'
-import { openRoutes, pageRoutes } from './pages/routes.js'
-import type { Catalogue } from './products/catalogue.js'
-import type { Accounts } from './users/accounts.js'
-import type { Views } from './views.js'
-
-/** What a replica is made of. */
-export interface Parts {
-  replica: string
-  secret: string
-  log: Log
-  databases: Databases
-  accounts: Accounts
-  catalogue: Catalogue
-  cluster: Cluster
-  views: Views
-  lifecycle: Lifecycle
-}
+import type { Parts } from './parts.js'
 
 /** The whole way of a request, in order. Opens nothing and listens nowhere. */
 export function createApp(parts: Parts): Koa {
-  const { replica, log, databases, cluster, views, lifecycle } = parts
+  const { replica, log, databases, accounts, cluster, views, lifecycle } = parts
   const app = new Koa()
   // Only nginx reaches a replica, and it overwrites the forwarded headers; the last address is the one it saw.
   app.proxy = true
@@ -43,7 +27,7 @@ export function createApp(parts: Parts): Koa {
   const open = openRoutes()
   const routes = pageRoutes(parts)
   app.on('error', logUnanswered(log))
-  app.use(health(databases, lifecycle)) // before the log, which a question a second would fill
+  app.use(health(databases, lifecycle)) // before the log, which health checks would flood
   app.use(metricsPage(cluster.metrics)) // as little does a reading of the metrics count
   app.use(measure(cluster.metrics, cluster.stats, lifecycle)) // how much is answered here, and how fast
   app.use(request(log, replica)) // request id, replica's name, access log
@@ -53,12 +37,13 @@ export function createApp(parts: Parts): Koa {
   app.use(pages(replica, views)) // ctx.page()
   app.use(errors(log)) // whatever is thrown below becomes a page
   app.use(refuseWhileDraining(lifecycle)) // before anything is executed
-  app.use(leaveAbandoned) // likewise
+  app.use(deadline) // ctx.state.deadline; leaves undone what nobody waits for
+  app.use(hosts(parts.hosts)) // other names
   app.use(address) // %-encoding
   app.use(origin) // other sites' forms
   app.use(open.routes()) // what works without a database
   app.use(open.allowedMethods())
-  app.use(session(app, databases.users, log)) // ctx.state.user
+  app.use(session(app, accounts, log)) // ctx.state.user
   app.use(routes.routes())
   app.use(routes.allowedMethods()) // 405 and 501
   return app
@@ -87,7 +72,9 @@ function securityHeaders() {
       },
     },
     frameguard: { action: 'deny' },
-    // The product is served over plain HTTP; what terminates TLS in front of it decides about HSTS.
+    // With "no-referrer", browsers send "Origin: null" with forms, which cannot be told from another site's.
+    referrerPolicy: { policy: 'same-origin' },
+    // nginx decides about it, which knows whether TLS is spoken.
     strictTransportSecurity: false,
   })
 }

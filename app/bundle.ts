@@ -3,10 +3,10 @@ import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Script } from 'node:vm'
-import { root } from './root.js'
+import { build } from './root.js'
 
 /** Where the build puts the server in one file, and what V8 made of that file. */
-export const bundle = fileURLToPath(new URL('dist/replica/server.cjs', root))
+export const bundle = fileURLToPath(new URL('replica/server.cjs', build))
 export const codeCache = `${bundle}.cache`
 
 /**

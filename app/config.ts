@@ -27,7 +27,8 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     logLevel: settings.LOG_LEVEL,
     poolSize: settings.DATABASE_POOL_SIZE,
     appSecret: settings.APP_SECRET,
-    crashOrders: settings.CRASH_ORDERS,
+    hosts: settings.ALLOWED_HOSTS,
+    failpointFile: settings.FAILPOINT_FILE,
     users: database(settings.USERS_DATABASE_URL, settings.USERS_DATABASE_PASSWORD),
     products: database(settings.PRODUCTS_DATABASE_URL, settings.PRODUCTS_DATABASE_PASSWORD),
   }
@@ -73,7 +74,8 @@ const replicaSettings = z.object({
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(10),
   APP_SECRET: z.string('is required').min(32, 'must have 32 characters or more'),
-  CRASH_ORDERS: z.string().optional(), // for tests: see app/crash-points.ts
+  ALLOWED_HOSTS: z.string().default('').transform(namesIn),
+  FAILPOINT_FILE: z.string().optional(), // for tests: app/writes/failpoints.ts
 })
 
 const migratorSettings = z.object({
@@ -83,6 +85,20 @@ const migratorSettings = z.object({
   PRODUCTS_ADMIN_URL: mysqlUrl,
   PRODUCTS_ADMIN_PASSWORD: secret,
 })
+
+/** Host names, separated by spaces or commas. */
+function namesIn(list: string): string[] {
+  return list
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter(Boolean)
+}
+
+/** What each program can be told, by the names that {@link setting} takes. */
+export const settingNames = {
+  replica: Object.keys(replicaSettings.shape),
+  migrator: Object.keys(migratorSettings.shape),
+}
 
 function parse<T extends z.ZodObject>(settings: T, environment: NodeJS.ProcessEnv): z.infer<T> {
   const problems: string[] = []
@@ -100,8 +116,11 @@ function parse<T extends z.ZodObject>(settings: T, environment: NodeJS.ProcessEn
   throw new Error(`The settings are not complete:\n  ${problems.join('\n  ')}`)
 }
 
-/** An empty value counts as none, because that is what compose passes on for a name that `.env` does not give. */
-function setting(name: string, environment: NodeJS.ProcessEnv): string | undefined {
+/**
+ * The value of a setting, or the contents of the file that NAME_FILE names. An empty value counts as none, because that
+ * is what compose passes on for a name that `.env` does not give.
+ */
+export function setting(name: string, environment: NodeJS.ProcessEnv): string | undefined {
   const file = environment[`${name}_FILE`]
   return environment[name] || (file ? readFileSync(file, 'utf8').trim() : undefined)
 }

@@ -1,6 +1,8 @@
-/** One thing wrong with one field: a message key of locales/, and the values that the message shows. */
+import type { TextKey } from './i18n/texts.js'
+
+/** One thing wrong with one field: which text says so, and the values that the text shows. */
 export interface FieldProblem {
-  message: string
+  message: TextKey
   values?: Record<string, string | number>
 }
 
@@ -13,11 +15,11 @@ export class Invalid extends Error {
   }
 }
 
-/** Thrown when a value that must be unique belongs to another row; `owner` is that row's id. */
+/** Thrown when a value that must be unique belongs to another row; `owner` tells which, where people may know. */
 export class Taken extends Error {
   constructor(
-    readonly field: string,
-    readonly owner: number,
+    readonly field: 'email' | 'code',
+    readonly owner?: { id: number; name: string },
   ) {
     super(`taken: ${field}`)
   }
@@ -26,28 +28,34 @@ export class Taken extends Error {
 /** Thrown when the e-mail address or the password is wrong; which of them is not told. */
 export class WrongCredentials extends Error {}
 
+/** Thrown when a person's role does not allow what they ask for. */
+export class Forbidden extends Error {}
+
 /** Thrown when what the address names does not exist. */
 export class NotFound extends Error {}
 
-/** Thrown when a write's key was used before with other contents; `result` is what that earlier write gave. */
-export class KeyReused extends Error {
-  constructor(readonly result: unknown) {
-    super('the key of this write was used before with other contents')
-  }
-}
+/** Thrown when a write's key was used before with other contents. */
+export class KeyReused extends Error {}
 
-/** Thrown when this replica did nothing with the request, so that another one may be asked: draining, or too busy. */
-export class NotExecuted extends Error {}
-
-/** Thrown when somebody has as much of something as one person may have; `retryAfter` in seconds. */
+/** Thrown when there is more of a kind of work than can be done soon, so that another replica would not help either. */
 export class TooMany extends Error {
+  /** @param retryAfter when trying again makes sense, in seconds */
   constructor(
-    what: string,
+    message: string,
     readonly retryAfter: number,
   ) {
-    super(`too many: ${what}`)
+    super(message)
   }
 }
+
+/** Thrown when this replica did nothing with the request, so that another one may be asked. */
+export class NotExecuted extends Error {}
+
+/** The reason of a deadline that passed: database/deadline.ts. */
+export class DeadlineExceeded extends Error {}
 
 /** Thrown when a database could not be reached before the deadline. */
 export class DatabaseUnavailable extends Error {}
+
+/** Thrown when one statement took longer than any may. */
+export class StatementTimeout extends Error {}

@@ -1,102 +1,47 @@
 import { createServer } from 'node:http'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { createApp } from './app.js'
 import { readConfig } from './config.js'
-import { obeyCrashOrders } from './crash-points.js'
-import { closeDatabases, openDatabases, pingDatabases } from './databases.js'
-import { createLog } from './log.js'
-import { joinCluster } from './monitoring/cluster.js'
-import { findReplicaName } from './monitoring/replica-name.js'
-import { deleteOldHeartbeats } from './monitoring/store.js'
-import { sweepKeys } from './once.js'
-import { createCatalogue } from './products/catalogue.js'
-import { createAccounts } from './users/accounts.js'
-import { deleteExpiredSessions } from './users/store.js'
-import { createViews } from './views.js'
-
-/**
- * After SIGTERM, in milliseconds: how long new requests are still answered, with "ask another replica", which is how
- * nginx learns of it in order; and how long running ones may take to finish.
- */
-const drainLinger = 500
-const drainDeadline = 15_000
+import { housekeeping } from './jobs/housekeeping.js'
+import { startJobs } from './jobs/jobs.js'
+import { drain } from './lifecycle.js'
+import { pingDatabases } from './monitoring/health.js'
+import { killWhenHung } from './monitoring/watchdog.js'
+import { createParts } from './parts.js'
+import { armFailpoints } from './writes/failpoints.js'
 
 /** How long a replica that starts waits for the databases before it listens, in milliseconds. */
-const connectPatience = 500
+const warmUpTimeout = 500
 
-/** How often old rows are swept, in milliseconds. */
-const sweepInterval = 10 * 60_000
+/** Longer than nginx keeps an idle connection (30 s), so that it is never Node that closes one nginx is about to use. */
+const keepAliveTimeout = 75_000
 
 /** Runs a replica until a signal ends it. @throws {Error} where its settings are not complete */
 export async function serve(): Promise<void> {
   const config = readConfig(process.env)
-  obeyCrashOrders(config.crashOrders)
-  const replica = config.replicaName ?? (await findReplicaName())
-  const log = createLog(config.logLevel, replica)
-  const databases = openDatabases(config)
-  const cluster = joinCluster({ replica, database: config.users, databases, log })
-  const lifecycle = { draining: false }
-  const app = createApp({
-    replica,
-    secret: config.appSecret,
-    log,
-    databases,
-    accounts: createAccounts(databases.users, config.appSecret),
-    catalogue: createCatalogue(databases.products),
-    cluster,
-    views: createViews(config.production),
-    lifecycle,
-  })
+  armFailpoints(config.failpointFile)
+  const parts = await createParts(config)
+  const { databases, cluster, log } = parts
 
   // The first person need not wait for the first connection. Without a database there still are pages to serve.
-  await Promise.race([pingDatabases(databases).catch(() => {}), sleep(connectPatience)])
+  await pingDatabases(databases, AbortSignal.timeout(warmUpTimeout)).catch(() => {})
 
-  // Longer than nginx keeps an idle connection (30 s), so that it is never Node that closes one nginx is about to use.
-  const server = createServer({ keepAliveTimeout: 75_000 }, app.callback())
+  const server = createServer({ keepAliveTimeout }, createApp(parts).callback())
   server.listen(config.port, config.address, () => {
     cluster.listen()
+    if (config.production) killWhenHung(parts.replica) // a debugger may halt it
     log.info(`listening on ${config.address}:${config.port}`)
   })
   server.on('error', (error) => {
     log.fatal(error)
     process.exit(1)
   })
+  const jobs = startJobs(housekeeping(databases), log)
 
-  const sweeping = setInterval(sweep, sweepInterval)
-  // Once soon, too, for replicas that never live as long as that; not all at the same moment.
-  setTimeout(sweep, 30_000 + Math.random() * 30_000).unref()
+  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, leave)
 
-  process.once('SIGTERM', drain)
-  process.once('SIGINT', drain)
-
-  async function drain() {
-    lifecycle.draining = true
-    cluster.drain()
-    log.info('draining')
-    clearInterval(sweeping)
-    await sleep(drainLinger)
-    const closed = new Promise((resolve) => server.close(resolve))
-    const idle = setInterval(() => server.closeIdleConnections(), 100)
-    await Promise.race([closed, sleep(drainDeadline)])
-    clearInterval(idle)
-    server.closeAllConnections()
-    await cluster.leave()
-    await closeDatabases(databases)
-    log.info('drained')
+  async function leave() {
+    jobs.stop()
+    await drain(server, parts)
     process.exit(0)
-  }
-
-  async function sweep() {
-    const { users, products } = databases
-    try {
-      await Promise.all([
-        sweepKeys(users),
-        sweepKeys(products),
-        deleteExpiredSessions(users),
-        deleteOldHeartbeats(users),
-      ])
-    } catch (error) {
-      log.warn({ err: error }, 'sweeping failed')
-    }
   }
 }

@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process'
-import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import mysql from 'mysql2/promise'
+import { asAccount, own } from './accounts.js'
 import { keepRunning, launch, run, runs, type Service, waitUntil } from './processes.js'
 
 const server = '/usr/sbin/mariadbd'
@@ -21,12 +21,11 @@ export async function startMariadb(folder: string, port: number, adminPassword: 
   await prepareData(data)
   await previousHasEnded(data)
   writeOwned(join(data, 'accounts.sql'), adminAccount(adminPassword))
-  const { prefix, seen } = unprivileged(data)
   const command = [
-    ...prefix,
+    ...asAccount('mysql', [data]),
     server,
     '--no-defaults',
-    `--datadir=${seen}`,
+    `--datadir=${data}`,
     '--init-file=accounts.sql',
     '--pid-file=mariadb.pid',
     '--bind-address=127.0.0.1',
@@ -58,13 +57,12 @@ async function prepareData(data: string) {
   const unfinished = `${data}.unfinished`
   rmSync(unfinished, { recursive: true, force: true })
   mkdirSync(unfinished, { mode: 0o700 })
-  own(unfinished)
-  const { prefix, seen } = unprivileged(unfinished)
+  own(unfinished, 'mysql')
   await run([
-    ...prefix,
+    ...asAccount('mysql', [unfinished]),
     '/usr/bin/mariadb-install-db',
     '--no-defaults',
-    `--datadir=${seen}`,
+    `--datadir=${unfinished}`,
     '--auth-root-authentication-method=socket',
     '--skip-test-db',
   ])
@@ -102,32 +100,7 @@ async function answers(port: number, password: string): Promise<boolean> {
   }
 }
 
-/**
- * How to run a program as the user of the data folder, and the folder's path as that user sees it. Root hands over to
- * `mysql`; where that user cannot reach the folder, because the checkout is below one of root's own, the program gets
- * a view of the file system in which the data stands at /var/lib/mysql.
- */
-function unprivileged(data: string): { prefix: string[]; seen: string } {
-  if (process.getuid?.() !== 0) return { prefix: [], seen: data }
-  const handOver = ['setpriv', '--reuid=mysql', '--regid=mysql', '--clear-groups', '--pdeathsig', 'TERM', '--']
-  if (spawnSync('setpriv', [...handOver.slice(1), 'test', '-w', data]).status === 0) {
-    return { prefix: handOver, seen: data }
-  }
-  const seen = '/var/lib/mysql'
-  const view = ['unshare', '--mount', 'sh', '-c', `mount --bind "$0" ${seen} && exec "$@"`, data]
-  if (spawnSync('unshare', [...view.slice(1), 'true']).status !== 0) {
-    throw new Error(`The user mysql cannot reach ${data}. Clone Bodega where other users can, for example below /srv.`)
-  }
-  return { prefix: [...view, ...handOver], seen }
-}
-
 function writeOwned(file: string, contents: string) {
   writeFileSync(file, contents, { mode: 0o600 })
-  own(file)
-}
-
-function own(path: string) {
-  if (process.getuid?.() !== 0) return
-  const [uid, gid] = ['-u', '-g'].map((flag) => Number(spawnSync('id', [flag, 'mysql'], { encoding: 'utf8' }).stdout))
-  chownSync(path, uid as number, gid as number)
+  own(file, 'mysql')
 }

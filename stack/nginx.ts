@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
-import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
+import { listenDirectives, urlOf } from './address.js'
+import { currentBuild, root } from './checkout.js'
 import { keepRunning, launch, run, runs, type Service, waitUntil } from './processes.js'
 
 const program = '/usr/sbin/nginx'
@@ -11,12 +12,11 @@ const shared = ['nginx.conf', 'to-replicas.conf', 'error-pages.conf', 'own-answe
 
 /** @throws {Error} with nginx's own words when it does not accept the configuration */
 export async function startNginx(
-  root: string,
   folder: string,
   { address, port, replicaPorts }: { address: string; port: number; replicaPorts: number[] },
 ): Promise<Service> {
   const prefix = join(folder, 'nginx')
-  layOut(root, prefix, address, port, replicaPorts)
+  layOut(prefix, address, port, replicaPorts)
   // The prefix is given as "./": below a folder that only root may enter, nginx's workers reach their files from where
   // they stand, and no other way.
   const command = [program, '-e', 'logs/error.log', '-p', './', '-c', 'conf/nginx.conf']
@@ -26,14 +26,18 @@ export async function startNginx(
     endOrphans(prefix)
     return launch(command, join(prefix, 'logs/error.log'), { cwd: prefix })
   })
-  const host = address === '0.0.0.0' ? '127.0.0.1' : address
   await waitUntil(`nginx does not answer; see ${join(prefix, 'logs/error.log')}`, 10, async () => {
-    return fetch(`http://${host}:${port}/favicon.ico`).then(
+    return fetch(`${urlOf(address, port)}/favicon.ico`).then(
       ({ status }) => status === 204,
       () => false,
     )
   })
   return service
+}
+
+/** Adds a build's assets to those that nginx serves: replicas of two builds serve side by side during an upgrade. */
+export function publishAssets(folder: string, build: string): void {
+  cpSync(join(build, 'public'), join(folder, 'nginx/public'), { recursive: true, force: false })
 }
 
 /** The workers of a master that was killed serve on and keep the port, so that no other master could start. */
@@ -49,16 +53,17 @@ function endOrphans(prefix: string) {
 }
 
 /** Everything that nginx reads, made anew at each start; its logs stay. */
-function layOut(root: string, prefix: string, address: string, port: number, replicaPorts: number[]) {
+function layOut(prefix: string, address: string, port: number, replicaPorts: number[]) {
   for (const name of ['conf', 'run', 'public', 'errors']) rmSync(join(prefix, name), { recursive: true, force: true })
-  for (const name of ['conf/newer', 'run', 'logs']) mkdirSync(join(prefix, name), { recursive: true })
-  cpSync(join(root, 'dist/public'), join(prefix, 'public'), { recursive: true })
-  cpSync(join(root, 'dist/errors'), join(prefix, 'errors'), { recursive: true })
+  for (const name of ['conf/newer', 'run']) mkdirSync(join(prefix, name), { recursive: true })
+  const build = currentBuild()
+  cpSync(join(build, 'public'), join(prefix, 'public'), { recursive: true })
+  cpSync(join(build, 'errors'), join(prefix, 'errors'), { recursive: true })
   for (const name of shared) cpSync(join(root, 'nginx', name), join(prefix, 'conf', name))
-  cpSync(join(root, 'dist/errors/headers.conf'), join(prefix, 'conf/error-page-headers.conf'))
+  cpSync(join(build, 'errors/headers.conf'), join(prefix, 'conf/error-page-headers.conf'))
   if (atLeast(1, 30)) cpSync(join(root, 'nginx/since-1.30.conf'), join(prefix, 'conf/newer/since-1.30.conf'))
   writeFileSync(join(prefix, 'conf/replicas.conf'), replicas(replicaPorts))
-  writeFileSync(join(prefix, 'conf/listen.conf'), listen(address, port))
+  writeFileSync(join(prefix, 'conf/listen.conf'), listenDirectives(address, port))
 }
 
 /** Each address once more as a backup that is never marked as failed, for the moment when all of them are. */
@@ -69,13 +74,6 @@ function replicas(ports: number[]): string {
       `server 127.0.0.1:${port} backup max_fails=0;`,
     ])
     .join('\n')
-}
-
-/** "localhost" is two addresses to a browser, where the machine has IPv6. */
-function listen(address: string, port: number): string {
-  const loopback6 = Object.values(networkInterfaces()).some((each) => each?.some((one) => one.address === '::1'))
-  const also = address === '127.0.0.1' && loopback6 ? `\nlisten [::1]:${port} default_server;` : ''
-  return `listen ${address}:${port} default_server;${also}`
 }
 
 function atLeast(major: number, minor: number): boolean {

@@ -1,6 +1,6 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { openSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, fchmodSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** A process that is started again when it ends by itself. */
@@ -15,8 +15,11 @@ export interface Service {
 const soon = 1_000
 const pause = 500
 
-/** @param changed called after each start and each end */
-export function keepRunning(launch: () => ChildProcess, changed: () => void = () => {}): Service {
+/** @param changed told of the process after each start, and of none after each end */
+export function keepRunning(
+  launch: () => ChildProcess,
+  changed: (running: ChildProcess | undefined) => void = () => {},
+): Service {
   let current: ChildProcess | undefined
   let stopping = false
   start()
@@ -33,13 +36,25 @@ export function keepRunning(launch: () => ChildProcess, changed: () => void = ()
   function start() {
     const startedAt = Date.now()
     current = launch()
-    changed()
     current.once('exit', async () => {
       current = undefined
-      changed()
+      changed(undefined)
       if (Date.now() - startedAt < soon) await sleep(pause)
-      if (!stopping) start()
+      await startAgain()
     })
+    changed(current)
+  }
+
+  /** What a process needs may be missing for a moment, and the others still need whoever keeps them running. */
+  async function startAgain() {
+    while (!stopping && !current) {
+      try {
+        start()
+      } catch (error) {
+        process.emitWarning(error as Error)
+        await sleep(pause)
+      }
+    }
   }
 }
 
@@ -58,9 +73,12 @@ async function end(child: ChildProcess, signal: NodeJS.Signals) {
  * @param log the file that its output is added to
  */
 export function launch(command: string[], log: string, options: SpawnOptions = {}): ChildProcess {
-  const output = openSync(log, 'a')
+  const output = openSync(log, 'a', 0o600)
+  fchmodSync(output, 0o600)
   const [program, ...given] = ['setpriv', '--pdeathsig', 'TERM', '--', ...command] as [string, ...string[]]
-  return spawn(program, given, { detached: true, stdio: ['ignore', output, output], ...options })
+  const child = spawn(program, given, { detached: true, stdio: ['ignore', output, output], ...options })
+  closeSync(output)
+  return child
 }
 
 /** How long a process that starts lets the others go first, in milliseconds: on a busy machine it might never start. */

@@ -1,6 +1,10 @@
+import type { ChildProcess } from 'node:child_process'
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { currentBuild, nodeCommand } from './checkout.js'
+import { publishAssets } from './nginx.js'
 import { keepRunning, launch, type Service, startBehindOthers, waitUntil } from './processes.js'
+import { killWhenSilent } from './watchdog.js'
 
 /** A replica as the stack knows it; `startedAt` in milliseconds of the epoch. */
 export interface ReplicaRecord {
@@ -12,45 +16,65 @@ export interface ReplicaRecord {
 
 export type ReplicaState = 'ready' | 'not ready' | 'hung' | 'down'
 
-/** Starts the replicas and waits until each is ready; what is known of them stands in `folder`/replicas.json. */
+export interface Replicas {
+  services: Service[]
+  stop(): Promise<void>
+}
+
+/**
+ * Starts the replicas and waits until each is ready; what is known of them stands in `folder`/replicas.json.
+ * @param environment all that a replica is told, but for its name and port
+ * @param say told of a replica that hung
+ */
 export async function startReplicas(
-  root: string,
   folder: string,
   ports: number[],
   environment: NodeJS.ProcessEnv,
-): Promise<Service[]> {
+  say: (what: string) => void,
+): Promise<Replicas> {
   const records: ReplicaRecord[] = ports.map((port, index) => {
     return { name: `app${index + 1}`, pid: null, port, startedAt: null }
   })
-  const services: Service[] = []
-  records.forEach((record, index) => {
-    const start = () => {
-      const replica = launch([process.execPath, join(root, 'dist/app/replica.js')], logOf(folder, record), {
-        env: { ...environment, REPLICA_NAME: record.name, PORT: String(record.port) },
-      })
-      void startBehindOthers(replica, async () => (await stateOf({ ...record, pid: replica.pid ?? null })) === 'ready')
-      return replica
+  const services = records.map((record) => {
+    const changed = (running: ChildProcess | undefined) => {
+      Object.assign(record, { pid: running?.pid ?? null, startedAt: running ? Date.now() : null })
+      writeRecords(folder, records)
     }
-    services[index] = keepRunning(start, () => {
-      // The first change comes while keepRunning has not yet returned.
-      queueMicrotask(() => {
-        const running = services[index]?.process
-        Object.assign(record, { pid: running?.pid ?? null, startedAt: running ? Date.now() : null })
-        writeRecords(folder, records)
-      })
-    })
+    return keepRunning(() => launchReplica(folder, record, environment), changed)
   })
-  await Promise.all(
-    records.map((record) =>
-      waitUntil(`${record.name} is not ready; see ${logOf(folder, record)}`, 30, async () => {
-        return (await stateOf(record)) === 'ready'
-      }),
-    ),
-  ).catch(async (error) => {
+  const unwatch = services.map((service, index) => {
+    const { name, port } = records[index] as ReplicaRecord
+    return killWhenSilent(service, port, () => say(`${name} was silent for 2 s and is started again`))
+  })
+  const stop = async () => {
+    for (const end of unwatch) end()
     await Promise.all(services.map((service) => service.stop('SIGTERM')))
+  }
+  try {
+    await Promise.all(records.map((record) => isReady(folder, record)))
+  } catch (error) {
+    await stop()
     throw error
+  }
+  return { services, stop }
+}
+
+/** Starts a replica of the current build, on the loopback address only: what comes past nginx may not be believed. */
+function launchReplica(folder: string, record: ReplicaRecord, environment: NodeJS.ProcessEnv): ChildProcess {
+  const build = currentBuild()
+  publishAssets(folder, build)
+  const command = nodeCommand('bodega', build, [join(build, 'app/replica.js')], [join(folder, 'secrets')])
+  const replica = launch(command, logOf(folder, record), {
+    env: { ...environment, ADDRESS: '127.0.0.1', PORT: String(record.port), REPLICA_NAME: record.name },
   })
-  return services
+  void startBehindOthers(replica, async () => (await stateOf({ ...record, pid: replica.pid ?? null })) === 'ready')
+  return replica
+}
+
+async function isReady(folder: string, record: ReplicaRecord) {
+  await waitUntil(`${record.name} is not ready; see ${logOf(folder, record)}`, 30, async () => {
+    return (await stateOf(record)) === 'ready'
+  })
 }
 
 /** @throws where no stack ever ran in this folder */

@@ -15,17 +15,20 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const programs = {
   nginx: '/usr/sbin/nginx',
   'mariadb-server': '/usr/sbin/mariadbd',
+  logrotate: '/usr/sbin/logrotate',
   chromium: '/usr/bin/chromium',
 }
 
 const [module, ...rest] = process.argv.slice(2).filter((argument) => argument !== '--browser')
 const wanted = Object.keys(programs).filter((name) => name !== 'chromium' || process.argv.includes('--browser'))
 
+process.umask(0o022) // what is made here is read by other users: nginx's workers, root's replicas
 try {
   checkNode()
   installDependencies()
   installPrograms()
   build()
+  if (process.getuid() === 0) prepareAccount()
 } catch (error) {
   console.error(`\n${error.message}`)
   process.exit(1)
@@ -83,6 +86,14 @@ function withoutStartingServices(install) {
 function build() {
   say('building')
   run('npm', ['run', '--silent', 'build'])
+}
+
+/** Root's stack runs its replicas as a user of their own, who may read what they are made of. */
+function prepareAccount() {
+  if (spawnSync('id', ['bodega']).status !== 0) {
+    run('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', 'bodega'])
+  }
+  run('chmod', ['-R', 'a+rX', 'dist/', 'node_modules', 'views', 'locales', 'package.json'])
 }
 
 /** Runs a command quietly; what it printed is shown only where it failed. */

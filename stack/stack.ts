@@ -1,15 +1,17 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import getPort from 'get-port'
-import { readConfig } from '../app/config.js'
+import { readConfig, settingNames } from '../app/config.js'
+import { urlOf } from './address.js'
+import { keepRotating, makeLogFolders } from './logs.js'
 import { type Mariadb, startMariadb } from './mariadb.js'
+import { migrate } from './migrator.js'
 import { startNginx } from './nginx.js'
-import { run, runs, type Service, waitUntil } from './processes.js'
+import { runs, type Service, waitUntil } from './processes.js'
 import { removeStackRecord, writeStackRecord } from './record.js'
 import { startReplicas } from './replicas.js'
-import { keepSecret } from './secrets.js'
+import { makeSecrets } from './secrets.js'
 
 export interface StackOptions {
   /** Holds the data, the secrets, the logs, and what is written at each start. */
@@ -33,15 +35,13 @@ export interface Stack {
   stop(): Promise<void>
 }
 
-const root = fileURLToPath(new URL('../../', import.meta.url))
-
 /**
  * Starts the whole system on this machine: database, migrator, three replicas, nginx, each when the one before is ready.
  * @throws {Error} with what to do, after stopping what it had started
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { folder, address, port, say } = options
-  for (const name of ['logs', 'secrets']) mkdirSync(join(folder, name), { recursive: true })
+  makeLogFolders(folder)
   refuseSecond(folder)
   await portIsFree(address, port)
   writeFileSync(pidFile(folder), String(process.pid))
@@ -54,28 +54,28 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     say('starting the database')
     const ports = await choosePorts()
     const secrets = makeSecrets(folder)
-    const database = await startMariadb(folder, ports.database, secrets.adminPassword)
+    const database = await startMariadb(folder, ports.database, readFileSync(secrets.admin_password, 'utf8'))
     started.push(() => database.stop('SIGTERM'))
 
     say('bringing both databases up to date')
-    const settings = databaseSettings(ports.database, secrets.files)
-    const environment = { ...process.env, ...options.environment, ...settings }
+    const settings = databaseSettings(ports.database, secrets)
+    const environment = replicaEnvironment({ ...process.env, ...options.environment }, settings)
     readConfig(environment) // a wrong setting is better told here than in three replicas' logs
-    await run([process.execPath, '--enable-source-maps', join(root, 'dist/db/migrate.js')], { env: environment })
+    await migrate(settings)
 
     say('starting three replicas')
-    const replicas = await startReplicas(root, folder, ports.replicas, environment)
-    started.push(async () => {
-      await Promise.all(replicas.map((replica) => replica.stop('SIGTERM')))
-    })
+    const replicas = await startReplicas(folder, ports.replicas, environment, say)
+    started.push(replicas.stop)
 
     say('starting nginx')
-    const nginx = await startNginx(root, folder, { address, port, replicaPorts: ports.replicas })
+    const nginx = await startNginx(folder, { address, port, replicaPorts: ports.replicas })
     started.push(() => nginx.stop('SIGQUIT'))
-    const url = `http://localhost:${port}`
+    const stopRotating = keepRotating(folder, say)
+    started.push(async () => stopRotating())
+    const url = urlOf(address, port)
     writeStackRecord(folder, { pid: process.pid, url, settings })
     started.push(async () => removeStackRecord(folder))
-    return { url, database, nginx, replicas, environment, stop }
+    return { url, database, nginx, replicas: replicas.services, environment: { ...environment, ...settings }, stop }
   } catch (error) {
     await stop()
     throw error
@@ -93,18 +93,24 @@ function refuseSecond(folder: string) {
 
 /** @throws {Error} when another program listens there; one that is just ending is waited for */
 async function portIsFree(address: string, port: number) {
-  await waitUntil('', 2, () => canListen(address, port)).catch(() => {
+  let problem: string | undefined
+  await waitUntil('', 2, async () => {
+    problem = await listenProblem(address, port)
+    return problem !== 'EADDRINUSE'
+  }).catch(() => {
     throw new Error(
       `Port ${port} is in use by another program. Stop that, or choose another port: PORT=${port + 1} npm start`,
     )
   })
+  if (problem) throw new Error(`Nothing can listen at ADDRESS=${address} on port ${port}: ${problem}`)
 }
 
-function canListen(host: string, port: number): Promise<boolean> {
+/** The code of the error that listening ends with, if it does. */
+function listenProblem(host: string, port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     const server = createServer()
-    server.once('error', () => resolve(false))
-    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(true)))
+    server.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code))
+    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(undefined)))
   })
 }
 
@@ -118,16 +124,20 @@ async function choosePorts() {
   return { database, replicas }
 }
 
-const secretNames = ['app_secret', 'admin_password', 'users_password', 'products_password'] as const
-type SecretFiles = Record<(typeof secretNames)[number], string>
-
-function makeSecrets(folder: string) {
-  const files = Object.fromEntries(secretNames.map((name) => [name, join(folder, 'secrets', name)])) as SecretFiles
-  for (const file of Object.values(files)) keepSecret(file, undefined, 0o600)
-  return { files, adminPassword: readFileSync(files.admin_password, 'utf8') }
+/** What a replica may know of its settings and the operator's environment; not where an administrator's secret is. */
+function replicaEnvironment(given: NodeJS.ProcessEnv, settings: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const own = pick(settingNames.replica, settings)
+  const free = settingNames.replica.filter((name) => !(name in own) && !(`${name}_FILE` in own))
+  return { ...pick(free, given), ...own }
 }
 
-function databaseSettings(port: number, files: SecretFiles): NodeJS.ProcessEnv {
+/** The settings with these names, given as values or as files. */
+function pick(names: string[], environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const forms = names.flatMap((name) => [name, `${name}_FILE`])
+  return Object.fromEntries(forms.map((name) => [name, environment[name]]).filter(([, value]) => value))
+}
+
+function databaseSettings(port: number, files: ReturnType<typeof makeSecrets>): NodeJS.ProcessEnv {
   const server = `127.0.0.1:${port}`
   return {
     APP_SECRET_FILE: files.app_secret,

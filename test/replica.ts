@@ -15,6 +15,20 @@ export function signal(name: string, what: NodeJS.Signals) {
   process.kill(pid, what)
 }
 
+/** Stops a replica, and whatever the stack starts in its place, until the returned function is called. */
+export function keepStopped(name: string): () => void {
+  const stop = () => {
+    const { pid } = replicaNamed(name)
+    if (pid !== null) process.kill(pid, 'SIGSTOP')
+  }
+  stop()
+  const timer = setInterval(stop, 20)
+  return () => {
+    clearInterval(timer)
+    signal(name, 'SIGCONT')
+  }
+}
+
 /** Waits until all replicas are ready and nginx asks each of them: it stays away for a second from one that failed. */
 export async function allReady() {
   await waitUntil('the replicas are not all ready', 10, async () => {

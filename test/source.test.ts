@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { expect } from 'chai'
 
 /** What the sources promise of themselves. */
@@ -8,22 +9,38 @@ describe('the sources', () => {
   const importsOf = (file: string) =>
     [...readFileSync(file, 'utf8').matchAll(/from '([^']+)'/g)].map(([, from]) => from)
 
-  it('keep the domain free of HTTP', () => {
-    const domain = files.filter((file) => /^app\/(users|products)\//.test(file))
-    expect(domain).not.to.have.length(0)
-    for (const file of domain) {
-      for (const from of importsOf(file)) {
-        expect(from, file).not.to.match(/^(koa|@koa|koa-.*|node:http|ejs)$|\/(middleware|pages|api)\//)
+  const graph = new Map(files.map((file) => [file, importsOf(file).map((from) => resolveImport(file, from as string))]))
+
+  it('import one way, types included', () => {
+    for (const [file, imports] of graph) {
+      const folder = folderOf(file)
+      const allowed = mayImport[folder]
+      if (!allowed) continue
+      for (const from of imports.filter((each) => each.startsWith('app/'))) {
+        expect([folder, ...allowed, ...everybodys], `${file} imports ${from}`).to.include(folderOf(from))
       }
     }
   })
 
+  it('import in no circle, types included', () => {
+    for (const file of graph.keys()) expect(wayBack(graph, file), 'a circle').to.equal(undefined)
+  })
+
+  it('know Koa in app/http and app/app.ts only', () => {
+    for (const [file, imports] of graph) {
+      if (folderOf(file) === 'http' || file === 'app/app.ts') continue
+      for (const from of imports) expect(from, file).not.to.match(/^(koa|@koa|koa-.*|ejs)(\/|$)/)
+    }
+  })
+
   it('leave SQL to the stores', () => {
-    for (const file of files.filter((each) => /^app\/(pages|middleware|http)\//.test(each))) {
-      for (const from of importsOf(file)) {
-        expect(from, file).not.to.match(/^mysql2/)
-        if (!file.endsWith('session.ts')) expect(from, file).not.to.match(/^knex$/)
-      }
+    for (const [file, imports] of graph) {
+      if (folderOf(file) !== 'http') continue
+      for (const from of imports)
+        expect(from, file).not.to.match(
+          /^(mysql2|knex)(\/|$)|^app\/(users|products|writes)\/store|^app\/database\/pool/,
+        )
+      expect(readFileSync(file, 'utf8'), file).not.to.match(/databases\.(users|products)|\.run\(/)
     }
   })
 
@@ -55,6 +72,55 @@ describe('the sources', () => {
     }
   })
 })
+
+/** Which folders of app/ a folder may import from besides itself; http is open to all but what is above it. */
+const mayImport: Record<string, string[]> = {
+  http: [
+    'users',
+    'products',
+    'monitoring',
+    'writes',
+    'database',
+    'input',
+    'i18n',
+    'parts.ts',
+    'lifecycle.ts',
+    'log.ts',
+  ],
+  jobs: ['users', 'products', 'monitoring', 'writes', 'database', 'log.ts'],
+  users: ['writes', 'database', 'input'],
+  products: ['users', 'writes', 'database', 'input'],
+  monitoring: ['database', 'config.ts', 'log.ts'],
+  writes: ['database'],
+  database: ['config.ts'],
+  input: ['i18n'],
+  i18n: [],
+}
+const everybodys = ['errors.ts', 'root.ts']
+
+/** The folder of app/ in which a file is, or the file itself. */
+function folderOf(file: string): string {
+  return file.split('/')[1] as string
+}
+
+/** The file of this checkout that an import names, or the package. */
+function resolveImport(file: string, from: string): string {
+  return from.startsWith('.') ? join(dirname(file), from).replace(/\.js$/, '.ts') : from
+}
+
+/** The files on the shortest way from a file back to itself. */
+function wayBack(graph: Map<string, string[]>, start: string): string | undefined {
+  const ways = [[start]]
+  const seen = new Set<string>()
+  for (const way of ways) {
+    for (const next of graph.get(way.at(-1) as string) ?? []) {
+      if (next === start) return [...way, start].join(' → ')
+      if (!seen.has(next)) ways.push([...way, next])
+      seen.add(next)
+    }
+  }
+  return undefined
+}
 
 function list(folder: string): string[] {
   return execFileSync('find', [folder, '-type', 'f'], { encoding: 'utf8' }).trim().split('\n')

@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { Databases } from '../databases.js'
+import type { Databases } from '../database/database.js'
 import { poolsOf } from './pools.js'
 
 /** The upper ends of the classes that durations are counted in, in seconds. */

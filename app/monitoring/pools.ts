@@ -1,20 +1,9 @@
-import type { Knex } from 'knex'
-import type { Databases } from '../databases.js'
+import type { Databases } from '../database/database.js'
 
-/** Connections of one pool: those that are used, those that wait for work, and the requests that wait for one. */
-export interface PoolUse {
-  used: number
-  free: number
-  waiting: number
-  size: number
-}
+/** Connections of one pool: in use, idle, and the most there may be; and how much work waits for one. */
+export type PoolUse = ReturnType<Databases['users']['use']>
 
 /** How the pools of the two databases are used at this moment. Asks no server. */
-export function poolsOf(databases: Databases): Record<keyof Databases, PoolUse> {
-  return { users: useOf(databases.users), products: useOf(databases.products) }
-}
-
-function useOf(database: Knex): PoolUse {
-  const { pool } = database.client
-  return { used: pool.numUsed(), free: pool.numFree(), waiting: pool.numPendingAcquires(), size: pool.max }
+export function poolsOf({ users, products }: Databases): Record<keyof Databases, PoolUse> {
+  return { users: users.use(), products: products.use() }
 }

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex'
-import { isPassing } from '../databases.js'
+import { isTransient } from '../database/transient.js'
 import { DatabaseUnavailable } from '../errors.js'
 import { findHeartbeats, type Heartbeat, history } from './store.js'
 
@@ -44,7 +44,7 @@ export function createReader(database: Knex): () => Promise<Reading> {
       return { now: found.now, beats }
     } catch (error) {
       reading = undefined
-      throw isPassing(error) ? new DatabaseUnavailable('no heartbeats', { cause: error }) : error
+      throw isTransient(error) ? new DatabaseUnavailable('no heartbeats', { cause: error }) : error
     } finally {
       pending = false
     }

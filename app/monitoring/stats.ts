@@ -1,5 +1,5 @@
 import { createHistogram, monitorEventLoopDelay } from 'node:perf_hooks'
-import type { Databases } from '../databases.js'
+import type { Databases } from '../database/database.js'
 import { type PoolUse, poolsOf } from './pools.js'
 
 /** A replica's work since its last heartbeat; times in milliseconds, null where there was nothing to time. */

@@ -52,16 +52,13 @@ export async function findHeartbeats(database: Knex, after = 0): Promise<{ now: 
   return { now: rows[0]?.now.getTime() ?? Date.now(), beats }
 }
 
-/** Deletes what is past its time, in batches small enough to disturb nobody. */
-export async function deleteOldHeartbeats(database: Knex): Promise<void> {
-  const batch = 500
-  for (let deleted = batch; deleted === batch; ) {
-    deleted = await database('heartbeats')
-      .whereRaw('beat_at < UTC_TIMESTAMP(3) - INTERVAL ? SECOND', [retention])
-      .orderBy('beat_at')
-      .limit(batch)
-      .delete()
-  }
+/** Deletes some of what is past its time. @returns how many rows */
+export function deleteOldHeartbeats(database: Knex, most: number): Promise<number> {
+  return database('heartbeats')
+    .whereRaw('beat_at < UTC_TIMESTAMP(3) - INTERVAL ? SECOND', [retention])
+    .orderBy('beat_at')
+    .limit(most)
+    .delete()
 }
 
 type Column = keyof typeof columns

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { root } from '../root.js'
+import { build, root } from '../root.js'
 
 /** The version of the package, with the commit where the build could know it. */
 export function findVersion(): string {
   const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'))
-  const file = new URL('dist/commit', root)
+  const file = new URL('commit', build)
   const commit = existsSync(file) ? readFileSync(file, 'utf8').trim() : ''
   return commit ? `${version} (${commit})` : version
 }

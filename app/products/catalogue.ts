@@ -1,11 +1,14 @@
 import type { Knex } from 'knex'
-import { patiently } from '../databases.js'
-import { once, type Write } from '../once.js'
-import type { User } from '../users/user.js'
-import type { CatalogueQuery, Product, ProductDraft } from './product.js'
+import type { Database } from '../database/database.js'
+import type { Deadline } from '../database/deadline.js'
+import type { User } from '../users/account.js'
+import type { Write } from '../writes/write.js'
+import { createWrites } from '../writes/writes.js'
+import { type CatalogueQuery, type Product, type ProductDraft, wordsOf } from './product.js'
+import { createTurns } from './search.js'
 import * as store from './store.js'
 
-/** The acts of people on the organisation's products. */
+/** What people do with the organisation's products. */
 export type Catalogue = ReturnType<typeof createCatalogue>
 
 /** A page of the catalogue; `page` is the one shown, which is the last where a later one was asked for. */
@@ -22,44 +25,51 @@ export const pageSize = 20
 /** How many are counted at most, of all and of those that a search finds: a count takes as long as there is to count. */
 const countedAtMost = { all: 1_000, found: 200 }
 
-export function createCatalogue(database: Knex) {
+/** The last page that can be asked for: what lies before a page is read, too. */
+const lastPage = 5_000
+
+/** @param secret see {@link createWrites} */
+export function createCatalogue(database: Database, secret: string) {
+  const writes = createWrites(database, secret)
+  const inTurn = createTurns()
+
   return {
     /** Adds a product and gives its number. @throws {Taken} when another product has its code */
     async add(user: User, draft: ProductDraft, write: Write): Promise<number> {
-      const { productId } = await once(database, write, async (transaction) => ({
+      const { productId } = await writes.once(write, draft, async (transaction) => ({
         productId: await store.insertProduct(transaction, draft, user.id),
       }))
       return productId
     },
 
     /** The product with this number, or undefined where there is none. */
-    async find(id: number): Promise<Product | undefined> {
-      return patiently(() => store.findProduct(database, id))
+    find(id: number, deadline: Deadline): Promise<Product | undefined> {
+      return database.run(deadline, (knex) => store.findProduct(knex, id))
     },
 
-    async browse({ q, page: asked }: CatalogueQuery): Promise<CataloguePage> {
-      const words = q.split(/\s+/).filter((word) => word !== '')
-      return patiently(async () => {
-        const found = await findPage(words, asked)
-        if (found.products.length > 0 || asked === 1) return found
-        const last = Math.ceil((await store.countProducts(database, words)) / pageSize)
-        return findPage(words, Math.max(1, last))
-      })
+    /** @throws {TooMany} when the user's earlier searches have not ended */
+    browse(user: User, { q, page }: CatalogueQuery, deadline: Deadline): Promise<CataloguePage> {
+      const words = wordsOf(q)
+      const read = () => database.run(deadline, (knex) => findPageOrLast(knex, words, page))
+      return words.length > 0 ? inTurn(user.id, read) : read()
     },
 
-    async categories(): Promise<string[]> {
-      return patiently(() => store.findCategories(database))
+    categories(deadline: Deadline): Promise<string[]> {
+      return database.run(deadline, store.findCategories)
     },
   }
+}
 
-  async function findPage(words: string[], page: number): Promise<CataloguePage> {
-    const offset = (page - 1) * pageSize
-    const most = Math.max(words.length > 0 ? countedAtMost.found : countedAtMost.all, offset + pageSize)
-    const { products, counted } = await store.findProducts(database, words, {
-      limit: pageSize,
-      offset,
-      count: most + 1,
-    })
-    return { products, page, total: Math.min(counted, most), andMore: counted > most }
-  }
+async function findPageOrLast(knex: Knex, words: string[], asked: number): Promise<CataloguePage> {
+  const found = asked <= lastPage ? await findPage(knex, words, asked) : undefined
+  if (found && (found.products.length > 0 || asked === 1)) return found
+  const last = Math.ceil((await store.countProducts(knex, words)) / pageSize)
+  return findPage(knex, words, Math.min(Math.max(1, last), lastPage))
+}
+
+async function findPage(knex: Knex, words: string[], page: number): Promise<CataloguePage> {
+  const offset = (page - 1) * pageSize
+  const most = Math.max(words.length > 0 ? countedAtMost.found : countedAtMost.all, offset + pageSize)
+  const { products, counted } = await store.findProducts(knex, words, { limit: pageSize, offset, count: most + 1 })
+  return { products, page, total: Math.min(counted, most), andMore: counted > most }
 }

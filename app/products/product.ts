@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { field, line, parseInput, text } from '../input.js'
+import { line, parse, text, whole } from '../input/schemas.js'
 
 export interface Product extends ProductDraft {
   id: number
@@ -13,39 +13,47 @@ export type ProductDraft = z.infer<typeof productDraft>
 export type CatalogueQuery = z.infer<typeof catalogueQuery>
 
 /** @throws {Invalid} with a problem for each field that breaks the rules */
-export function parseProductDraft(input: unknown): ProductDraft {
-  return parseInput(productDraft, input)
+export function parseProductDraft(values: unknown): ProductDraft {
+  return parse(productDraft, values)
 }
 
 /** Never fails: what cannot be understood counts as not asked. */
-export function parseCatalogueQuery(input: unknown): CatalogueQuery {
-  return catalogueQuery.parse(input)
+export function parseCatalogueQuery(values: unknown): CatalogueQuery {
+  return catalogueQuery.parse(values)
 }
 
 /** The number in a product's address, or undefined where it is none. */
-export function parseProductId(text: string | undefined): number | undefined {
-  return text && /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined
+export function parseProductId(text: unknown): number | undefined {
+  return typeof text === 'string' && /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined
 }
 
-const mostUnits = 2_147_483_647
+const mostUnits = 2_000_000_000
 
 const productDraft = z.object({
   name: line(100),
   code: line(64).refine((code) => /^[\w.-]+$/.test(code), { error: 'problem.code', abort: true }),
   description: text(2_000),
-  units: field()
-    .transform((value) => value.trim())
-    .refine((value) => value !== '', { error: 'problem.missing', abort: true })
-    .refine((value) => /^\d{1,16}$/.test(value), { error: 'problem.units', params: { most: mostUnits }, abort: true })
-    .transform(Number)
-    .refine((units) => units <= mostUnits, { error: 'problem.units', params: { most: mostUnits } }),
+  units: whole(0, mostUnits),
   category: line(60),
 })
+
+/** Nobody types more; each word costs a search as much as the first. */
+const longestQuery = 100
+const mostWords = 8
 
 const catalogueQuery = z.object({
   q: z
     .string()
-    .transform((words) => words.replaceAll('\0', '').trim().slice(0, 200))
+    .transform((typed) => wordsOf(typed.slice(0, longestQuery)).join(' '))
     .catch(''),
-  page: z.coerce.number().int().min(1).max(1_000_000).catch(1),
+  page: z.coerce.number().int().min(1).max(1_000_000_000).catch(1),
 })
+
+/** The words of a query, in their order. */
+export function wordsOf(query: string): string[] {
+  return query
+    .replaceAll('\0', '')
+    .split(/\s+/)
+    .filter((word) => word !== '')
+    .slice(0, mostWords)
+}

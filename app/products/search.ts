@@ -1,6 +1,10 @@
+import pLimit from 'p-limit'
+import { TooMany } from '../errors.js'
+
 /**
  * Text as a search compares it: without case, accents and the many forms of one letter, and as bytes, because a server
- * finds bytes in bytes several times sooner than text in text by the rules of a collation.
+ * finds bytes in bytes several times sooner than text in text by the rules of a collation. Only for text of bounded
+ * length: normalizing takes the square of it at worst.
  */
 export function fold(text: string): Buffer {
   return Buffer.from(text.normalize('NFKD').replace(/\p{M}/gu, '').toUpperCase())
@@ -9,4 +13,28 @@ export function fold(text: string): Buffer {
 /** What a search looks through, kept in the product's row. No word that is searched for has the line break in it. */
 export function searchTextOf({ name, code, description }: { name: string; code: string; description: string }): Buffer {
   return fold([name, code, description].join('\n'))
+}
+
+/** How many searches a replica runs at once, so that pages find a connection, and how many one person's may be or wait. */
+const parallel = 3
+const mostOfOnePerson = 2
+
+/** Lets searches take turns. */
+export function createTurns() {
+  const turns = pLimit(parallel)
+  const ofPerson = new Map<number, number>()
+
+  /** @throws {TooMany} when the person's earlier searches have not ended */
+  return async function inTurn<T>(userId: number, search: () => Promise<T>): Promise<T> {
+    const own = ofPerson.get(userId) ?? 0
+    if (own >= mostOfOnePerson) throw new TooMany('too many searches of one person', 1)
+    ofPerson.set(userId, own + 1)
+    try {
+      return await turns(search)
+    } finally {
+      const left = (ofPerson.get(userId) ?? 1) - 1
+      if (left > 0) ofPerson.set(userId, left)
+      else ofPerson.delete(userId)
+    }
+  }
 }

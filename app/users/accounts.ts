@@ -1,69 +1,111 @@
-import type { Knex } from 'knex'
-import { patiently } from '../databases.js'
+import { createHmac } from 'node:crypto'
+import type { Database } from '../database/database.js'
+import type { Deadline } from '../database/deadline.js'
 import { Taken, WrongCredentials } from '../errors.js'
-import { once, type Write } from '../once.js'
+import type { Write } from '../writes/write.js'
+import { createWrites, type Transaction } from '../writes/writes.js'
+import { type Credentials, emailKey, type Registration } from './account.js'
 import { hashPassword, verifyPassword } from './passwords.js'
-import { endSession, findSession, livingSessions, sessionIdOf, startSession } from './sessions.js'
+import { newSeed, sessionHash, sessionIdOf } from './sessions.js'
 import * as store from './store.js'
-import type { Credentials, Registration, User } from './user.js'
 
-/** The acts of people with accounts. Each sign-in gives the id of the session that it started. */
+/** What people do with their accounts and sessions. */
 export type Accounts = ReturnType<typeof createAccounts>
 
+/** What a sign-in gives. `known`: the account was there before, so that a new name was not taken over. */
+export interface SignIn {
+  sessionId: string
+  known: boolean
+}
+
 /** @param secret from which the ids of sessions are made, see {@link sessionIdOf} */
-export function createAccounts(database: Knex, secret: string) {
+export function createAccounts(database: Database, secret: string) {
+  const writes = createWrites(database, secret)
+
   return {
     /**
      * Makes an account and signs its owner in. Registering again with the right password just signs in,
      * so that a form sent twice is no error.
+     * @param replaced the session that the browser had, which ends
      * @throws {Taken} when the address has an account with another password
      */
-    async register(registration: Registration, write: Write): Promise<string> {
+    async register(registration: Registration, write: Write, replaced?: string): Promise<SignIn> {
       const { password, ...names } = registration
-      const passwordHash = await hashPassword(password)
-      const sessionId = sessionIdOf(write, secret)
+      const passwordHash = await hashPassword(password, write.deadline)
       try {
-        await once(database, write, async (transaction) => {
-          const userId = await store.insertUser(transaction, { ...names, passwordHash })
-          await startSession(transaction, sessionId, userId)
-          return { userId }
+        return await signInOnce(registration, write, replaced, async (transaction) => {
+          return { userId: await store.insertUser(transaction, { ...names, passwordHash }), known: false }
         })
-        return sessionId
       } catch (error) {
         if (!(error instanceof Taken)) throw error
-        return await this.signIn(registration, write).catch((cause) => {
-          throw cause instanceof WrongCredentials ? error : cause
-        })
+        const userId = await authenticate(registration, write.deadline)
+        if (userId === undefined) throw error
+        return await signInOnce(registration, write, replaced, async () => ({ userId, known: true }))
       }
     },
 
-    /** @throws {WrongCredentials} after the same time whether or not the address has an account */
-    async signIn({ email, password }: Credentials, write: Write): Promise<string> {
-      const account = await patiently(() => store.findAccount(database, email))
-      if (!(await verifyPassword(password, account?.passwordHash)) || !account) throw new WrongCredentials()
-      const sessionId = sessionIdOf(write, secret)
-      await once(database, write, async (transaction) => {
-        await startSession(transaction, sessionId, account.id)
-        return { userId: account.id }
-      })
-      return sessionId
+    /**
+     * @param replaced the session that the browser had, which ends
+     * @throws {WrongCredentials} after the same time whether or not the address has an account
+     */
+    async signIn(credentials: Credentials, write: Write, replaced?: string): Promise<SignIn> {
+      const userId = await authenticate(credentials, write.deadline)
+      if (userId === undefined) throw new WrongCredentials()
+      return signInOnce(credentials, write, replaced, async () => ({ userId, known: true }))
     },
 
-    /** Whose session it is, or undefined where it has ended. */
-    async userOf(sessionId: string): Promise<User | undefined> {
-      return (await findSession(database, sessionId))?.user
-    },
-
+    /** Ends a session; one that has ended already is no error. */
     async signOut(sessionId: string, write: Write): Promise<void> {
-      await once(database, write, async (transaction) => {
-        await endSession(transaction, sessionId)
+      await writes.once(write, {}, async (transaction) => {
+        await store.deleteSession(transaction, sessionHash(sessionId))
         return {}
       })
     },
 
-    /** Which of these sessions have not ended; for connections that last longer than a request. */
-    livingSessions(ids: string[]): Promise<Set<string>> {
-      return livingSessions(database, ids)
+    /** The session's user and when it expires, or undefined where it has ended. */
+    findSession(id: string, deadline: Deadline): Promise<store.SessionRow | undefined> {
+      return database.run(deadline, (knex) => store.findSession(knex, sessionHash(id)))
     },
+
+    /** Lets a session in use last longer, up to a week after its sign-in. */
+    extendSession(id: string, deadline: Deadline): Promise<void> {
+      return database.run(deadline, (knex) => store.extendSession(knex, sessionHash(id)))
+    },
+
+    /** Which of these sessions have not ended, for connections that last longer than a request. */
+    async findLiveSessions(ids: string[], deadline: Deadline): Promise<Set<string>> {
+      const found = await database.run(deadline, (knex) => store.findLiveSessions(knex, ids.map(sessionHash)))
+      const live = new Set(found.map((hash) => hash.toString('hex')))
+      return new Set(ids.filter((id) => live.has(sessionHash(id).toString('hex'))))
+    },
+
+    /** What stands for an account in the log: always the same for one, and without the secret nobody's. */
+    pseudonymOf(email: string): string {
+      return createHmac('sha256', secret).update('log').update(emailKey(email)).digest('base64url').slice(0, 16)
+    },
+  }
+
+  /** Whose credentials they are, or undefined where they are nobody's. */
+  async function authenticate({ email, password }: Credentials, deadline: Deadline): Promise<number | undefined> {
+    const account = await database.run(deadline, (knex) => store.findAccount(knex, email))
+    const right = await verifyPassword(password, account?.passwordHash, deadline)
+    return right ? account?.id : undefined
+  }
+
+  /** Starts a session, and ends the one that the browser had, in the transaction that finds or makes the account. */
+  async function signInOnce(
+    contents: Credentials,
+    write: Write,
+    replaced: string | undefined,
+    account: (transaction: Transaction) => Promise<{ userId: number; known: boolean }>,
+  ): Promise<SignIn> {
+    const { seed, known } = await writes.once(write, contents, async (transaction) => {
+      const { userId, known } = await account(transaction)
+      const seed = newSeed()
+      if (replaced) await store.deleteSession(transaction, sessionHash(replaced))
+      await store.insertSession(transaction, sessionHash(sessionIdOf(seed, secret)), userId)
+      return { seed, known }
+    })
+    return { sessionId: sessionIdOf(seed, secret), known }
   }
 }

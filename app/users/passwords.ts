@@ -1,37 +1,46 @@
 import { createHmac } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import pLimit from 'p-limit'
 import { Piscina } from 'piscina'
-import { NotExecuted } from '../errors.js'
-import { root } from '../root.js'
+import { before, type Deadline } from '../database/deadline.js'
+import { TooMany } from '../errors.js'
+import { build } from '../root.js'
 
 const cost = 12
 
 /**
  * A hash takes a core for a quarter of a second, so it has a thread of its own, which gives way to the one that answers
- * pages in milliseconds; two where there are cores for them, and past the queue's end the request is another replica's.
+ * pages in milliseconds; two where there are cores for them.
  */
+const parallel = availableParallelism() < 4 ? 1 : 2
 const threads = new Piscina({
-  filename: fileURLToPath(new URL('dist/app/users/hash-worker.js', root)),
+  filename: fileURLToPath(new URL('app/users/hash-worker.js', build)),
   minThreads: 0,
-  maxThreads: availableParallelism() < 4 ? 1 : 2,
+  maxThreads: parallel,
   niceIncrement: 4,
   idleTimeout: Number.POSITIVE_INFINITY,
 })
-const longestQueue = 40
+const turns = pLimit(parallel)
 
-/** @throws {NotExecuted} when too many people sign in or register at once */
-export function hashPassword(password: string): Promise<string> {
-  return run('hash', { text: condense(password), cost })
+/** How many may wait for a thread: some three seconds' work on a busy machine, well within a request's deadline. */
+const longestQueue = 8 * parallel
+
+/** When a thread may be free again, in seconds. */
+const retryAfter = 5
+
+/** @throws {TooMany} when too many people sign in or register at once */
+export function hashPassword(password: string, deadline: Deadline): Promise<string> {
+  return run('hash', { text: prehash(password), cost }, deadline)
 }
 
 /**
  * Checks a password against a hash; without one it takes the same time and is never right,
  * so that the time of an answer does not tell which addresses have accounts.
- * @throws {NotExecuted} when too many people sign in or register at once
+ * @throws {TooMany} when too many people sign in or register at once
  */
-export async function verifyPassword(password: string, hash: string | undefined): Promise<boolean> {
-  const right = await run<boolean>('compare', { text: condense(password), hash: hash ?? nobodysHash })
+export async function verifyPassword(password: string, hash: string | undefined, deadline: Deadline): Promise<boolean> {
+  const right = await run<boolean>('compare', { text: prehash(password), hash: hash ?? nobodysHash }, deadline)
   return right && hash !== undefined
 }
 
@@ -42,11 +51,17 @@ const nobodysHash = `$2b$${cost}$${'.'.repeat(53)}`
  * bcrypt reads 72 bytes and no more; this gives it 64 characters made from all of the password. Keyed, so that
  * plain SHA hashes leaked elsewhere cannot be tried as they are; the key is no secret, so that none can be lost.
  */
-function condense(password: string): string {
+function prehash(password: string): string {
   return createHmac('sha384', 'bodega password v1').update(password).digest('base64')
 }
 
-async function run<T>(name: 'hash' | 'compare', task: object): Promise<T> {
-  if (threads.queueSize >= longestQueue) throw new NotExecuted('too many passwords to hash')
-  return threads.run(task, { name })
+/** A hash that nobody waits for any more when its turn comes is not begun. */
+async function run<T>(name: 'hash' | 'compare', task: object, deadline: Deadline): Promise<T> {
+  if (turns.pendingCount >= longestQueue) throw new TooMany('too many passwords to hash', retryAfter)
+  return before(deadline, () =>
+    turns(() => {
+      deadline.throwIfAborted()
+      return threads.run(task, { name })
+    }),
+  )
 }

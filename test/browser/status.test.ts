@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { openStream } from '../event-stream.js'
 import { Person, registration } from '../person.js'
-import { allReady, replicaNamed, signal } from '../replica.js'
+import { allReady, keepStopped, replicaNamed, signal } from '../replica.js'
 import { databases, stack } from '../system.js'
 import { violations } from './axe.js'
 import { launchChromium } from './chromium.js'
@@ -182,12 +182,12 @@ describe('the page of the servers in a real browser', () => {
   for (const colorScheme of ['light', 'dark'] as const) {
     it(`axe finds nothing either where a replica hangs and is taken for dead: ${colorScheme}`, async () => {
       const page = await open({ colorScheme, bypassCSP: true, viewport: { width: 320, height: 640 } })
-      signal('app3', 'SIGSTOP')
+      const release = keepStopped('app3')
       try {
         await page.locator('[data-replica=app3][data-condition=killed]').waitFor()
         expect(await violations(page)).to.deep.equal([])
       } finally {
-        signal('app3', 'SIGCONT')
+        release()
       }
     })
   }

@@ -110,6 +110,9 @@ describe('docker compose up --build', function () {
       expect(HostConfig.CapDrop, Name).to.deep.equal(['ALL'])
       expect(HostConfig.CapAdd ?? [], Name).to.deep.equal([])
       expect(HostConfig.Memory, Name).to.be.above(0)
+      expect(HostConfig.NanoCpus, Name).to.be.above(0)
+      expect(HostConfig.PidsLimit, Name).to.be.within(1, 500)
+      expect(HostConfig.LogConfig.Config, Name).to.include.keys('max-size', 'max-file')
     }
   })
 

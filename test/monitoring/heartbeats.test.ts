@@ -81,7 +81,7 @@ describe('the heartbeats', () => {
     })
     const old = Array.from({ length: 1_100 }, () => aged(17 * 60))
     await databases.users('heartbeats').insert([...old, aged(15 * 60 + 5)])
-    await deleteOldHeartbeats(databases.users)
+    expect(await deleteOldHeartbeats(databases.users, 2_000)).to.equal(1_100)
     expect(await databases.users('heartbeats').where({ replica: 'swept' })).to.have.length(1)
     await databases.users('heartbeats').where({ replica: 'swept' }).delete()
   })

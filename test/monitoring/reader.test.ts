@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import { readConfig } from '../../app/config.js'
-import { openPool } from '../../app/databases.js'
+import { openPool } from '../../app/database/pool.js'
 import { createReader } from '../../app/monitoring/reader.js'
 import { stack } from '../system.js'
 

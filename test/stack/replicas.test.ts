@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
@@ -41,6 +41,13 @@ describe('the replicas', () => {
       const record = replicaNamed('app2')
       return record.pid !== before && (await stateOf(record)) === 'ready'
     })
+  })
+
+  it('leave no open log behind in the stack when they are started again', async () => {
+    signal('app1', 'SIGKILL')
+    await allReady()
+    const open = readdirSync('/proc/self/fd').map((fd) => linkOf(`/proc/self/fd/${fd}`))
+    expect(open.filter((file) => file.endsWith('.log'))).to.deep.equal([])
   })
 
   it('let those that serve go first while they start, and then are equal to them', async function () {
@@ -127,3 +134,11 @@ describe('the replicas', () => {
     await waitUntil('app1 is not seen as down', 2, async () => (await stateOf(replicaNamed('app1'))) === 'down')
   })
 })
+
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return '' // the one that listed the others
+  }
+}

@@ -27,7 +27,7 @@ function addShowButton(input) {
 
 /** Asks before a page is left on which something was typed and not sent. */
 function guardUnsaved(form) {
-  let unsaved = false
+  let unsaved = form.dataset.guard === 'unsaved'
   form.addEventListener('input', () => {
     unsaved = true
   })
@@ -42,7 +42,7 @@ function guardUnsaved(form) {
 /** A reload should not tell again that something was just saved. */
 function forgetNotice() {
   const address = new URL(location.href)
-  if (!address.searchParams.has('added')) return
-  address.searchParams.delete('added')
+  for (const notice of ['added', 'known']) address.searchParams.delete(notice)
+  if (address.href === location.href) return
   history.replaceState(null, '', address)
 }

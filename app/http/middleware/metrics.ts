@@ -1,5 +1,5 @@
 import type { Middleware } from 'koa'
-import type { Lifecycle } from '../../middleware/drain.js'
+import type { Lifecycle } from '../../lifecycle.js'
 import type { Metrics } from '../../monitoring/metrics.js'
 import type { Stats } from '../../monitoring/stats.js'
 

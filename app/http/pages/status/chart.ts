@@ -1,4 +1,4 @@
-import type { Locale } from '../../../middleware/locale.js'
+import type { Locale } from '../../../i18n/locales.js'
 import { history } from '../../../monitoring/store.js'
 import type { Timeline } from '../../../monitoring/timeline.js'
 import { numberOf, timeOf } from './formats.js'

@@ -1,4 +1,4 @@
-import type { Locale } from '../../../middleware/locale.js'
+import type { Locale } from '../../../i18n/locales.js'
 
 /** With a decimal where it says something. */
 export function numberOf(value: number, locale: Locale): string {

@@ -1,4 +1,5 @@
-import type { Locale, Texts } from '../../../middleware/locale.js'
+import type { Locale } from '../../../i18n/locales.js'
+import type { TextKey, Texts } from '../../../i18n/texts.js'
 import type { Condition } from '../../../monitoring/runs.js'
 import { durationOf } from './formats.js'
 
@@ -37,7 +38,7 @@ export function headlineOf(servers: Server[], t: Texts, locale: Locale) {
 }
 
 /** A text of locales/ that says `{{time}}`. */
-export function agingText(t: Texts, key: string, values: object, age: number, locale: Locale): Aging {
+export function agingText(t: Texts, key: TextKey, values: object, age: number, locale: Locale): Aging {
   const text = t(key, { ...values, time: durationOf(age, locale) })
   return { text, template: t(key, { ...values, time: '{time}' }), age }
 }

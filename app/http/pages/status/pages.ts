@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import type { Context } from 'koa'
-import type { Parts } from '../../../app.js'
-import { signedInUser } from '../../../middleware/access.js'
-import type { Locale } from '../../../middleware/locale.js'
-import { sessionIdOf } from '../../../middleware/session.js'
+import type { Locale } from '../../../i18n/locales.js'
 import { timelineOf } from '../../../monitoring/timeline.js'
+import type { Parts } from '../../../parts.js'
+import { signedInUser } from '../../middleware/access.js'
+import { sessionIdOf } from '../../middleware/session.js'
 import { chartsOf, minutesOf } from './chart.js'
 import { createStreams, type Known } from './streams.js'
 import { presentCluster } from './view.js'
@@ -16,7 +16,7 @@ const pieces = ['servers', 'happened'] as const
 const recent = 6
 
 export function statusPages({ accounts, cluster, replica, views, log }: Parts) {
-  const streams = createStreams({ cluster, livingSessions: accounts.livingSessions, compose, log })
+  const streams = createStreams({ cluster, liveSessions: accounts.findLiveSessions, compose, log })
 
   return {
     async showStatus(ctx: Context) {

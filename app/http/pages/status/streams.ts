@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { NotExecuted, TooMany } from '../../../errors.js'
+import type { Locale } from '../../../i18n/locales.js'
 import type { Log } from '../../../log.js'
-import type { Locale } from '../../../middleware/locale.js'
 import type { Cluster } from '../../../monitoring/cluster.js'
 import type { Reading } from '../../../monitoring/reader.js'
 
@@ -20,7 +20,7 @@ interface Viewer {
 
 interface Parts {
   cluster: Cluster
-  livingSessions: (ids: string[]) => Promise<Set<string>>
+  liveSessions: (ids: string[], deadline: AbortSignal) => Promise<Set<string>>
   /** An event's data; `whole` with all of the history, as the first of a stream. */
   compose: (known: Known, locale: Locale, whole: boolean) => Promise<string>
   log: Log
@@ -37,14 +37,15 @@ const retry = 500
 /** How long a person with enough streams is asked to wait for another, in seconds. */
 const retryAfter = 10
 
-/** Every so many events it is asked whether the viewers are still signed in. */
+/** Every so many events it is asked whether the viewers are still signed in; how long that may take, in milliseconds. */
 const sessionsEvery = 6
+const sessionsTimeout = 1_000
 
 /** What a viewer may be behind, in bytes, before the stream is ended; the browser asks again and begins anew. */
 const mostBehind = 256 * 1024
 
 /** The streams of server-sent events of this replica. While there are any, all share two readings a second. */
-export function createStreams({ cluster, livingSessions, compose, log }: Parts) {
+export function createStreams({ cluster, liveSessions, compose, log }: Parts) {
   const viewers = new Map<PassThrough, Viewer>()
   let timer: NodeJS.Timeout | undefined
   let ticks = 0
@@ -125,7 +126,8 @@ export function createStreams({ cluster, livingSessions, compose, log }: Parts) 
     checking = true
     try {
       const asked = [...viewers]
-      const living = await livingSessions(asked.map(([, { sessionId }]) => sessionId))
+      const ids = asked.map(([, { sessionId }]) => sessionId)
+      const living = await liveSessions(ids, AbortSignal.timeout(sessionsTimeout))
       for (const [stream, { sessionId }] of asked) {
         if (!living.has(sessionId)) stream.end(event('ended', '1'))
       }

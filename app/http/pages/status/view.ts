@@ -1,4 +1,5 @@
-import { type Locale, type Texts, textsOf } from '../../../middleware/locale.js'
+import type { Locale } from '../../../i18n/locales.js'
+import { type Texts, textsOf } from '../../../i18n/texts.js'
 import { type ClusterEvent, eventsOf } from '../../../monitoring/events.js'
 import { type Condition, conditionOf, type Run, runsOf } from '../../../monitoring/runs.js'
 import type { Heartbeat } from '../../../monitoring/store.js'

@@ -1,0 +1,85 @@
+import type { Knex } from 'knex'
+import pLimit from 'p-limit'
+import type { DatabaseConfig } from '../config.js'
+import { DatabaseUnavailable, StatementTimeout } from '../errors.js'
+import { before, type Deadline, pause } from './deadline.js'
+import { openPool } from './pool.js'
+import { isStatementTimeout, isTransient } from './transient.js'
+
+/** A database as the domain uses it. */
+export type Database = ReturnType<typeof openDatabase>
+
+export interface Databases {
+  users: Database
+  products: Database
+}
+
+/** Opens both databases; a connection is made when it is first needed, so this cannot fail. */
+export function openDatabases(config: {
+  users: DatabaseConfig
+  products: DatabaseConfig
+  poolSize: number
+}): Databases {
+  return {
+    users: openDatabase(config.users, config.poolSize),
+    products: openDatabase(config.products, config.poolSize),
+  }
+}
+
+/** @param connections how many at most */
+export function openDatabase(config: DatabaseConfig, connections: number) {
+  const pool = openPool(config, connections)
+  const slots = pLimit(connections)
+
+  return {
+    /**
+     * Runs work, which uses one connection at a time, and runs it again from its start while it fails for a transient
+     * reason. The work must bear being run again, also after a COMMIT of unknown outcome.
+     * @throws {DatabaseUnavailable} when that reason still stands at the deadline; else what the work throws
+     */
+    run<T>(deadline: Deadline, work: (knex: Knex) => Promise<T>): Promise<T> {
+      return withRetry(deadline, () =>
+        // Who waits here for a connection and is not waited for any more takes none.
+        slots(() => {
+          deadline.throwIfAborted()
+          return work(pool)
+        }),
+      )
+    },
+
+    /** Connections in use, idle, and the most there may be; and how much work waits for one. */
+    use() {
+      const { pool: connections } = pool.client
+      return {
+        used: connections.numUsed(),
+        free: connections.numFree(),
+        waiting: slots.pendingCount,
+        size: connections.max,
+      }
+    },
+
+    close(): Promise<void> {
+      return pool.destroy()
+    },
+  }
+}
+
+async function withRetry<T>(deadline: Deadline, work: () => Promise<T>): Promise<T> {
+  let last: unknown
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await before(deadline, work)
+    } catch (error) {
+      if (deadline.aborted) throw new DatabaseUnavailable('a database did not answer in time', { cause: last ?? error })
+      if (isStatementTimeout(error)) throw new StatementTimeout('a statement took too long', { cause: error })
+      if (!isTransient(error)) throw error
+      last = error
+      await pause(deadline, backoff(attempt)).catch(() => {})
+    }
+  }
+}
+
+/** Random, so that those who failed together do not come back together. In milliseconds. */
+function backoff(attempt: number): number {
+  return Math.random() * Math.min(500, 10 * 2 ** attempt)
+}

@@ -1,0 +1,92 @@
+import { bodyParser } from '@koa/bodyparser'
+import type { Context, Middleware } from 'koa'
+import compose from 'koa-compose'
+import { type FieldProblem, Invalid, KeyReused, Taken, TooMany, WrongCredentials } from '../errors.js'
+import type { TextKey } from '../i18n/texts.js'
+import type { Fields } from '../input/form-values.js'
+import type { Write } from '../writes/write.js'
+import { answerTo, setStatus, UnsupportedBody } from './errors.js'
+import { seeOther } from './navigation.js'
+
+/** A form as it is shown: what was typed, what is wrong with which field, and with all of it. */
+export interface FormState {
+  values: Fields
+  problems: Record<string, FieldProblem & { owner?: Taken['owner'] }>
+  notice?: TextKey
+}
+
+export const emptyForm: FormState = { values: {}, problems: {} }
+
+/** A form is as large as this at most, as nginx says, too. */
+const formLimit = '64kb'
+
+/** Parses the form of a write. @throws {UnsupportedBody}, and errors with a status (400, 413) */
+export function form(): Middleware {
+  const parser = bodyParser({
+    enableTypes: ['form'],
+    formLimit,
+    onError: (error) => {
+      // A body that was cut off or wrongly compressed comes without a status.
+      throw Object.assign(error, { status: (error as { status?: number }).status ?? 400 })
+    },
+  })
+  return compose([onlyForms, parser as Middleware])
+}
+
+const onlyForms: Middleware = async (ctx, next) => {
+  const empty = !ctx.request.length && !ctx.get('Transfer-Encoding')
+  if (ctx.method === 'POST' && !empty && !ctx.is('urlencoded')) throw new UnsupportedBody()
+  await next()
+}
+
+export function fieldsOf(ctx: Context): Fields {
+  return (ctx.request.body ?? {}) as Fields
+}
+
+/**
+ * The write that a request asks for. Its key is the first of: the one that was put into the form when it was made, the
+ * client's Idempotency-Key, and the request's id, which is the same each time nginx tries the request.
+ * @param principal who writes, see {@link Write}
+ */
+export function writeOf(ctx: Context, principal: string): Write {
+  const { idempotencyKey } = fieldsOf(ctx)
+  const key = (typeof idempotencyKey === 'string' && idempotencyKey) || ctx.get('Idempotency-Key')
+  const { requestId, deadline } = ctx.state
+  return { principal, route: `${ctx.method} ${ctx.path}`, key: key || requestId, deadline }
+}
+
+/**
+ * Does what a form asks for and goes on to the page whose address that gives; or shows the form again, with what was
+ * typed and what is wrong with it.
+ */
+export async function submit(
+  ctx: Context,
+  act: () => Promise<string | undefined>,
+  showAgain: (form: FormState) => Promise<void>,
+): Promise<void> {
+  try {
+    const address = await act()
+    if (address) seeOther(ctx, address)
+  } catch (error) {
+    const problems = problemsOf(error)
+    if (!problems) throw error
+    setStatus(ctx, error, answerTo(error))
+    await showAgain({ values: fieldsOf(ctx), ...problems })
+  }
+}
+
+/** What an error says about a form, or undefined where it is not the form's. */
+function problemsOf(error: unknown): Omit<FormState, 'values'> | undefined {
+  if (error instanceof Invalid) return { problems: error.fields }
+  if (error instanceof Taken) {
+    return { problems: { [error.field]: { message: `problem.${error.field}Taken`, owner: error.owner } } }
+  }
+  const notice = notices.find(([kind]) => error instanceof kind)?.[1]
+  return notice && { problems: {}, notice }
+}
+
+const notices: [abstract new (...args: never[]) => Error, TextKey][] = [
+  [WrongCredentials, 'problem.wrongCredentials'],
+  [KeyReused, 'problem.keyReused'],
+  [TooMany, 'problem.tooMany'],
+]

@@ -1,0 +1,21 @@
+import type { Deadline } from '../database/deadline.js'
+import type { Locale } from '../i18n/locales.js'
+import type { User } from '../users/account.js'
+
+/** What the middleware adds to a request. */
+declare module 'koa' {
+  interface DefaultState {
+    requestId: string
+    deadline: Deadline
+    locale: Locale
+    user: User | undefined
+    startedSessionId?: string
+    /** What the access log says besides, about a sign-in. */
+    signIn?: { account: string; succeeded: boolean }
+  }
+  interface DefaultContext {
+    page(view: string, locals?: object): Promise<void>
+    sessionOptions: object
+    session: { user?: User; regenerate(): Promise<void> } | null
+  }
+}

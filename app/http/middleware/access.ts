@@ -1,0 +1,34 @@
+import type { Context, Middleware } from 'koa'
+import { Forbidden } from '../../errors.js'
+import type { User } from '../../users/account.js'
+import * as policy from '../../users/policy.js'
+import { seeOther } from '../navigation.js'
+
+/**
+ * Lets people pass who may do this. Strangers are asked to sign in and then brought back; when they had sent a form,
+ * because their session ended while they filled it in, the sign-in page carries what they typed.
+ * @throws {Forbidden} where the person's role does not allow it
+ */
+export function may(permission: policy.Permission): Middleware {
+  return async (ctx, next) => {
+    const { user } = ctx.state
+    if (!user) return askToSignIn(ctx)
+    if (!policy.may(user, permission)) throw new Forbidden(permission)
+    await next()
+  }
+}
+
+async function askToSignIn(ctx: Context) {
+  if (ctx.method === 'GET' || ctx.method === 'HEAD') {
+    seeOther(ctx, `/login?next=${encodeURIComponent(ctx.url)}`)
+  } else {
+    ctx.status = 401
+    await ctx.page('login', { next: ctx.path, draft: ctx.request.rawBody ?? '', hint: 'login.ended' })
+  }
+}
+
+/** The person whom {@link may} let pass. */
+export function signedInUser(ctx: Context): User {
+  if (!ctx.state.user) throw new Error(`${ctx.path} asks for no permission`)
+  return ctx.state.user
+}

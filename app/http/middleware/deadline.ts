@@ -1,0 +1,27 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import type { Middleware } from 'koa'
+import { requestTimeout } from '../../database/deadline.js'
+import { DeadlineExceeded } from '../../errors.js'
+
+/**
+ * Gives a request its deadline, which is over at once when the client leaves. A request whose connection was closed
+ * while it lay unread is left undone: nginx has asked another replica. One that hung finds many of them when it goes on,
+ * and those who wait now should not wait for them.
+ */
+export const deadline: Middleware = async (ctx, next) => {
+  // The end of a connection is read in the event loop's turn after that of the request.
+  await turn()
+  await turn()
+  if (!ctx.writable) throw new DeadlineExceeded('nobody waits for the answer')
+  const controller = new AbortController()
+  const timer = setTimeout(() => controller.abort(new DeadlineExceeded('the request took too long')), requestTimeout)
+  ctx.res.once('close', () => {
+    if (!ctx.res.writableFinished) controller.abort(new DeadlineExceeded('the client left'))
+  })
+  ctx.state.deadline = controller.signal
+  try {
+    await next()
+  } finally {
+    clearTimeout(timer)
+  }
+}

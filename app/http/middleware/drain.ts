@@ -1,0 +1,23 @@
+import type { Middleware } from 'koa'
+import { NotExecuted } from '../../errors.js'
+import type { Lifecycle } from '../../lifecycle.js'
+
+/** @throws {NotExecuted} while draining, which nginx is told as 503, so it asks another replica */
+export function refuseWhileDraining(lifecycle: Lifecycle): Middleware {
+  return async (_ctx, next) => {
+    if (lifecycle.draining) throw new NotExecuted('draining')
+    await next()
+  }
+}
+
+/**
+ * While draining, every answer closes its connection. nginx is left with none to reuse, which it would do just when the
+ * process closes the idle ones.
+ */
+export function closeWhileDraining(lifecycle: Lifecycle): Middleware {
+  return async (ctx, next) => {
+    await next()
+    // Read after the request ran, because the drain may have begun meanwhile.
+    if (lifecycle.draining) ctx.set('Connection', 'close')
+  }
+}

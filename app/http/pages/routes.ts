@@ -1,0 +1,40 @@
+import Router from '@koa/router'
+import type { Parts } from '../../parts.js'
+import { form } from '../forms.js'
+import { may } from '../middleware/access.js'
+import { loginPages } from './account/login.js'
+import { registrationPages } from './account/registration.js'
+import { chooseLanguage } from './language.js'
+import { productPages } from './products/products.js'
+import { statusPages } from './status/pages.js'
+import { showWelcome } from './welcome.js'
+
+// nginx matches addresses exactly, so the routers do too: a limit on one spelling then covers all there are.
+const exact = { sensitive: true, strict: true }
+
+/** The addresses that ask no database, not even for the session. */
+export function openRoutes(): Router {
+  return new Router(exact).get('/', showWelcome).post('/language', form(), chooseLanguage)
+}
+
+/** Every other page's address, and who may open it. */
+export function pageRoutes(parts: Parts): Router {
+  const { accounts, catalogue } = parts
+  const { showProducts, showNewProduct, submitProduct, showDraft, showProduct } = productPages(catalogue)
+  const { showRegister, submitRegister } = registrationPages(accounts)
+  const { showLogin, submitLogin, submitLogout } = loginPages(accounts, { '/products': showDraft })
+  const { showStatus, streamStatus } = statusPages(parts)
+
+  return new Router(exact)
+    .get('/register', showRegister)
+    .post('/register', form(), submitRegister)
+    .get('/login', showLogin)
+    .post('/login', form(), submitLogin)
+    .post('/logout', form(), submitLogout)
+    .get('/products', may('products:read'), showProducts)
+    .post('/products', form(), may('products:edit'), submitProduct)
+    .get('/products/new', may('products:edit'), showNewProduct)
+    .get('/products/:id', may('products:read'), showProduct)
+    .get('/status', may('status:read'), showStatus)
+    .get('/status/events', may('status:read'), streamStatus)
+}

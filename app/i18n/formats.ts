@@ -1,0 +1,24 @@
+import type { Locale } from './locales.js'
+
+/** How a language writes numbers and moments. */
+export interface Formats {
+  number(value: number): string
+  /** In UTC, and saying so; where scripts run, the page shows it in the visitor's own zone. */
+  date(value: Date): string
+}
+
+export function formatsOf(locale: Locale): Formats {
+  return formats[locale]
+}
+
+/** Made once, because making a format costs as much as a page. English dates are in the order that cannot be misread. */
+const formats = { es: createFormats('es', 'es'), en: createFormats('en', 'en-GB') }
+
+function createFormats(numbers: string, dates: string): Formats {
+  const number = new Intl.NumberFormat(numbers)
+  const date = new Intl.DateTimeFormat(dates, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
+  return {
+    number: (value) => number.format(value),
+    date: (value) => `${date.format(value)} UTC`,
+  }
+}

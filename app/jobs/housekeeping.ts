@@ -1,0 +1,38 @@
+import type { Knex } from 'knex'
+import type { Database, Databases } from '../database/database.js'
+import { deleteOldHeartbeats } from '../monitoring/store.js'
+import { repairSearchText } from '../products/store.js'
+import { deleteExpiredSessions } from '../users/store.js'
+import { deleteOldClaims } from '../writes/store.js'
+import type { Job } from './jobs.js'
+
+const seconds = 1_000
+const minutes = 60 * seconds
+
+/** Rows a statement: small enough to disturb nobody. */
+const batch = 500
+
+/** Sweeps of what is past its time, and repairs of what a replica of an older version wrote. */
+export function housekeeping({ users, products }: Databases): Job[] {
+  return [
+    sweep('keys of users', users, deleteOldClaims),
+    sweep('keys of products', products, deleteOldClaims),
+    sweep('sessions', users, deleteExpiredSessions),
+    sweep('heartbeats', users, deleteOldHeartbeats),
+    // Often, because until then a search does not find the product.
+    { name: 'search texts', interval: 10 * seconds, run: () => inBatches(products, repairSearchText) },
+  ]
+}
+
+function sweep(name: string, database: Database, work: Batch): Job {
+  return { name, interval: 10 * minutes, run: () => inBatches(database, work) }
+}
+
+/** Does at most so many rows and gives how many it did. */
+type Batch = (knex: Knex, most: number) => Promise<number>
+
+async function inBatches(database: Database, work: Batch): Promise<void> {
+  for (let done = batch; done === batch; ) {
+    done = await database.run(AbortSignal.timeout(30 * seconds), (knex) => work(knex, batch))
+  }
+}

@@ -1,0 +1,41 @@
+import type { Config } from './config.js'
+import { type Databases, openDatabases } from './database/database.js'
+import { createViews, type Views } from './http/views.js'
+import type { Lifecycle } from './lifecycle.js'
+import { createLog, type Log } from './log.js'
+import { type Cluster, joinCluster } from './monitoring/cluster.js'
+import { findReplicaName } from './monitoring/replica-name.js'
+import { type Catalogue, createCatalogue } from './products/catalogue.js'
+import { type Accounts, createAccounts } from './users/accounts.js'
+
+/** What a replica is made of. */
+export interface Parts {
+  replica: string
+  /** The names that it serves; none means any. */
+  hosts: string[]
+  log: Log
+  lifecycle: Lifecycle
+  databases: Databases
+  accounts: Accounts
+  catalogue: Catalogue
+  cluster: Cluster
+  views: Views
+}
+
+/** Puts a replica together. Its heartbeats begin; nothing else is done before it is asked for. */
+export async function createParts(config: Config): Promise<Parts> {
+  const replica = config.replicaName ?? (await findReplicaName())
+  const log = createLog(config.logLevel, replica)
+  const databases = openDatabases(config)
+  return {
+    replica,
+    hosts: config.hosts,
+    log,
+    lifecycle: { draining: false },
+    databases,
+    accounts: createAccounts(databases.users, config.appSecret),
+    catalogue: createCatalogue(databases.products, config.appSecret),
+    cluster: joinCluster({ replica, database: config.users, databases, log }),
+    views: createViews(config.production),
+  }
+}

@@ -1,0 +1,43 @@
+import { resolve } from 'node:path'
+import { migrate } from './migrator.js'
+import { waitUntil } from './processes.js'
+import { readStackRecord } from './record.js'
+import { readRecords, stateOf } from './replicas.js'
+
+const folder = resolve(process.env.BODEGA_FOLDER ?? '.bodega')
+
+/**
+ * Brings the local form's databases up to date, then replaces its replicas by those of the current build.
+ * @param tell told of each step that is done
+ * @returns how many there are
+ * @throws {Error} when a replica does not come back; the others were left as they are
+ */
+export async function replaceReplicas(tell: (step: string) => void): Promise<number> {
+  const stack = readStackRecord(folder)
+  if (!stack) throw new Error('Bodega does not run here. Start it with: npm start')
+  await migrate(stack.settings)
+  tell('both databases are up to date')
+  const names = readRecords(folder).map(({ name }) => name)
+  for (const name of names) {
+    await replace(name)
+    tell(`${name} was replaced and is ready`)
+  }
+  return names.length
+}
+
+/** Asks the replica to leave; the stack starts another in its place. */
+async function replace(name: string) {
+  const { pid } = recordOf(name)
+  if (pid === null) throw new Error(`${name} is not running. npm run replicas tells the state of each.`)
+  process.kill(pid, 'SIGTERM')
+  await waitUntil(`${name} is not ready`, 40, async () => {
+    const record = recordOf(name)
+    return record.pid !== pid && (await stateOf(record)) === 'ready'
+  })
+}
+
+function recordOf(name: string) {
+  const record = readRecords(folder).find((each) => each.name === name)
+  if (!record) throw new Error(`There is no replica ${name}.`)
+  return record
+}

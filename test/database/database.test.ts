@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect } from 'chai'
+import { readConfig } from '../../app/config.js'
+import { type Database, openDatabase } from '../../app/database/database.js'
+import { TryAgain } from '../../app/database/transient.js'
+import { DatabaseUnavailable, StatementTimeout } from '../../app/errors.js'
+import { databases, stack } from '../system.js'
+
+describe('a database', () => {
+  let database: Database
+  before(() => {
+    database = openDatabase(readConfig(stack.environment).products, 2)
+  })
+  after(() => database.close())
+
+  it('runs work again that asks for it', async () => {
+    let attempts = 0
+    const work = async () => {
+      if (++attempts < 3) throw new TryAgain()
+      return attempts
+    }
+    expect(await database.run(AbortSignal.timeout(5_000), work)).to.equal(3)
+  })
+
+  it('runs work again whose connection was killed', async () => {
+    let attempts = 0
+    const connectionId = await database.run(AbortSignal.timeout(5_000), async (knex) => {
+      return knex.transaction(async (transaction) => {
+        const [[{ id }]] = await transaction.raw('SELECT CONNECTION_ID() AS id')
+        if (++attempts === 1) await databases.products.raw('KILL ?', [id])
+        await transaction.raw('SELECT 1')
+        return id
+      })
+    })
+    expect(attempts).to.equal(2)
+    expect(connectionId).to.be.a('number')
+  })
+
+  it('lets nobody wait past the deadline, however long the work goes on', async () => {
+    const start = performance.now()
+    const work = database.run(AbortSignal.timeout(300), (knex) => knex.raw('SELECT SLEEP(2)'))
+    await expectRejection(work, DatabaseUnavailable)
+    expect(performance.now() - start).to.be.below(1_500)
+    await sleep(2_000)
+  })
+
+  it('begins nothing that nobody waits for any more', async () => {
+    const holders = [1, 2].map(() => database.run(AbortSignal.timeout(5_000), (knex) => knex.raw('SELECT SLEEP(1)')))
+    let begun = false
+    const leaving = new AbortController()
+    const queued = database.run(leaving.signal, async () => {
+      begun = true
+    })
+    leaving.abort(new Error('the client left'))
+    await expectRejection(queued, DatabaseUnavailable)
+    await Promise.all(holders)
+    await sleep(100)
+    expect(begun).to.equal(false)
+  })
+
+  it('has the server end a statement that takes too long', async () => {
+    const slow = database.run(AbortSignal.timeout(8_000), (knex) => knex.raw(slowStatement))
+    await expectRejection(slow, StatementTimeout)
+    const [[{ running }]] = await databases.products.raw(
+      `SELECT COUNT(*) AS running FROM information_schema.processlist WHERE info LIKE 'WITH RECURSIVE n %'`,
+    )
+    expect(running).to.equal(0)
+  })
+})
+
+/** Some 10^11 rows to look at. */
+const slowStatement = `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600)
+  SELECT COUNT(*) AS found FROM n AS a, n AS b, n AS c, n AS d WHERE a.i + b.i + c.i + d.i = -1`
+
+async function expectRejection(work: Promise<unknown>, kind: new (...args: never[]) => Error) {
+  const error = await work.then(
+    () => undefined,
+    (reason) => reason,
+  )
+  expect(error).to.be.instanceOf(kind)
+}

@@ -1,0 +1,37 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import getPort from 'get-port'
+import { waitUntil } from '../stack/processes.js'
+import { stack } from './system.js'
+
+/** A replica beside those of the system under test, with settings of its own; nginx does not know it. */
+export interface LoneReplica {
+  address: string
+  process: ChildProcess
+  stop(): Promise<void>
+}
+
+/** Starts one and waits until it listens; whether it is ready depends on its settings. */
+export async function startReplica(settings: NodeJS.ProcessEnv): Promise<LoneReplica> {
+  const port = await getPort()
+  const address = `http://127.0.0.1:${port}`
+  const child = spawn(process.execPath, ['dist/app/replica.js'], {
+    stdio: 'ignore',
+    env: { ...stack.environment, REPLICA_NAME: 'lonely', PORT: String(port), ...settings },
+  })
+  const isListening = () =>
+    fetch(`${address}/livez`).then(
+      () => true,
+      () => false,
+    )
+  await waitUntil('the replica does not listen', 10, isListening)
+  return {
+    address,
+    process: child,
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      child.kill('SIGTERM')
+      await once(child, 'exit')
+    },
+  }
+}
