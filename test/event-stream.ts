@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { load } from 'cheerio'
 import type { Person } from './person.js'
 
@@ -72,10 +73,11 @@ export async function firstTold(
   events: AsyncGenerator<Told>,
   check: (told: Told) => boolean,
 ) {
-  const deadline = Date.now() + seconds * 1000
+  const late = AbortSignal.timeout(seconds * 1000)
+  const never = once(late, 'abort').then(() => undefined)
   for (;;) {
-    const { value } = await events.next()
-    if (check(value)) return value as Told
-    if (Date.now() > deadline) throw new Error(`${what} after ${seconds} s`)
+    const told = await Promise.race([events.next(), never])
+    if (!told) throw new Error(`${what} after ${seconds} s`)
+    if (check(told.value)) return told.value as Told
   }
 }

@@ -4,7 +4,7 @@ import type { Stats } from './stats.js'
 import { type Identity, insertHeartbeat, type State } from './store.js'
 
 /** From one heartbeat to the next, in milliseconds. */
-export const interval = 1_000
+const interval = 1_000
 
 /**
  * Writes a heartbeat each second, one small statement on a connection that no request uses. A database that is away

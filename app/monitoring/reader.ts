@@ -10,12 +10,12 @@ export interface Reading {
 }
 
 /** How old a reading may be that is given again, and how far behind the newest row another may appear, in milliseconds. */
-const maxAge = 900
+const maxAge = 450
 const lateness = 5_000
 
 /**
- * Reads what the replicas write: one reading at a time and one a second, however many people look. After the first
- * one a reading brings only what is new.
+ * Reads what the replicas write: one reading at a time and two a second, however many people look. After the first one
+ * a reading brings only what is new.
  * The reading throws {@link DatabaseUnavailable}.
  */
 export function createReader(database: Knex): () => Promise<Reading> {

@@ -2,7 +2,7 @@ const { lang } = document.documentElement
 const tenths = new Intl.NumberFormat(lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 })
 
 /** Between two events of the stream, in milliseconds, with a margin; later than that, every age goes on. */
-const expected = 1_500
+const expected = 1_000
 
 /**
  * Counts the ages in the page on from the last event, so that silence is seen to last: always of a server that is

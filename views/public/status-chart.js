@@ -1,4 +1,5 @@
 import uPlot from 'uplot'
+import { entryOf, stack } from './status-series.js'
 
 /** How much is kept, in seconds. */
 const history = 900
@@ -192,17 +193,6 @@ export function createChart(figure) {
   }
 }
 
-/** A line of the legend; the style sheet has eight colours and dashes, which go round. */
-function entryOf(name, index, sample) {
-  const entry = document.createElement('li')
-  entry.className = `tone-${index % 8}`
-  entry.dataset.name = name
-  const value = document.createElement('span')
-  value.className = 'value'
-  entry.append(sample.cloneNode(true), `${name} `, value)
-  return entry
-}
-
 /** What tells the marks apart where colours do not. */
 const dashes = { draining: [6, 4], returned: [2, 4], started: [2, 4], hung: [10, 3], database: [1, 1] }
 
@@ -212,11 +202,4 @@ const back = new Set(['returned', 'started'])
 function markOf(kind) {
   const entry = document.querySelector(`[data-mark="${kind === 'started' ? 'returned' : kind}"]`)
   return entry ? getComputedStyle(entry).borderInlineStartColor : 'gray'
-}
-
-/** Each server's values on top of those before it, the highest first; one that says nothing adds nothing. */
-function stack(known) {
-  const sumTo = (index, at) => known.slice(0, index + 1).reduce((sum, each) => sum + (each[at] ?? 0), 0)
-  const silent = (at) => known.every((each) => each[at] === null)
-  return known.map((own, index) => own.map((_, at) => (silent(at) ? null : sumTo(index, at)))).reverse()
 }

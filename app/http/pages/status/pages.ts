@@ -1,13 +1,12 @@
 import { join } from 'node:path'
 import type { Context } from 'koa'
 import type { Locale } from '../../../i18n/locales.js'
-import type { Reading } from '../../../monitoring/reader.js'
 import { timelineOf } from '../../../monitoring/timeline.js'
 import type { Parts } from '../../../parts.js'
 import { signedInUser } from '../../middleware/access.js'
 import { sessionIdOf } from '../../middleware/session.js'
 import { chartsOf, minutesOf } from './chart.js'
-import { createStreams, type Moment } from './streams.js'
+import { createStreams, type Known } from './streams.js'
 import { presentCluster } from './view.js'
 
 /** The parts of the page that each event replaces: templates, and the elements with these ids. */
@@ -23,7 +22,7 @@ export function statusPages({ accounts, cluster, replica, views, log }: Parts) {
     async showStatus(ctx: Context) {
       const reading = await cluster.read()
       const { locale } = ctx.state
-      const shown = presentCluster(reading, locale, { servedBy: replica, live: false, stale: false })
+      const shown = presentCluster({ reading, staleFor: 0 }, locale, { servedBy: replica, live: false })
       const timeline = timelineOf(reading)
       await ctx.page('status/index', {
         ...shown,
@@ -43,14 +42,14 @@ export function statusPages({ accounts, cluster, replica, views, log }: Parts) {
   }
 
   /** An event of the stream: words as HTML, charts as numbers. */
-  async function compose(reading: Reading, locale: Locale, { whole, stale }: Moment): Promise<string> {
-    const shown = presentCluster(reading, locale, { servedBy: replica, live: true, stale })
+  async function compose(known: Known, locale: Locale, whole: boolean): Promise<string> {
+    const shown = presentCluster(known, locale, { servedBy: replica, live: true })
     const rendered = pieces.map(async (piece) => {
       return [piece, await views.render(join(views.folder, 'status', `${piece}.ejs`), shown)]
     })
     return JSON.stringify({
       html: Object.fromEntries(await Promise.all(rendered)),
-      timeline: timelineOf(reading, whole ? undefined : recent),
+      timeline: timelineOf(known.reading, whole ? undefined : recent),
       marks: shown.events.map(({ kind, at, replica }) => ({ kind, at: at / 1000, replica })),
     })
   }

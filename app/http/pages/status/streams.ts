@@ -5,10 +5,10 @@ import type { Log } from '../../../log.js'
 import type { Cluster } from '../../../monitoring/cluster.js'
 import type { Reading } from '../../../monitoring/reader.js'
 
-/** How a reading is shown: `whole`, with its history, first in a stream; `stale` when the database gives no newer one. */
-export interface Moment {
-  whole: boolean
-  stale: boolean
+/** A reading, and for how long the database has given no newer one, in milliseconds; 0 while it does. */
+export interface Known {
+  reading: Reading
+  staleFor: number
 }
 
 /** A person who looks at the live page; several where they look at it in several windows. */
@@ -21,7 +21,8 @@ interface Viewer {
 interface Parts {
   cluster: Cluster
   liveSessions: (ids: string[], deadline: AbortSignal) => Promise<Set<string>>
-  compose: (reading: Reading, locale: Locale, moment: Moment) => Promise<string>
+  /** An event's data; `whole` with all of the history, as the first of a stream. */
+  compose: (known: Known, locale: Locale, whole: boolean) => Promise<string>
   log: Log
 }
 
@@ -30,24 +31,26 @@ const most = 200
 const mostOfOnePerson = 10
 
 /** In milliseconds: between two events, and until a browser whose stream broke asks again. */
-const interval = 1_000
+const interval = 500
 const retry = 500
 
 /** How long a person with enough streams is asked to wait for another, in seconds. */
 const retryAfter = 10
 
-/** Every so many events it is asked whether the viewers are still signed in. */
-const sessionsEvery = 3
+/** Every so many events it is asked whether the viewers are still signed in; how long that may take, in milliseconds. */
+const sessionsEvery = 6
+const sessionsTimeout = 1_000
 
 /** What a viewer may be behind, in bytes, before the stream is ended; the browser asks again and begins anew. */
 const mostBehind = 256 * 1024
 
-/** The streams of server-sent events of this replica. While there are any, there is one reading a second for all. */
+/** The streams of server-sent events of this replica. While there are any, all share two readings a second. */
 export function createStreams({ cluster, liveSessions, compose, log }: Parts) {
   const viewers = new Map<PassThrough, Viewer>()
   let timer: NodeJS.Timeout | undefined
   let ticks = 0
   let busy = false
+  let checking = false
   let last: Reading | undefined
   let lastAt = 0
   cluster.leaving.addEventListener('abort', () => {
@@ -57,8 +60,7 @@ export function createStreams({ cluster, liveSessions, compose, log }: Parts) {
   return {
     /** @throws {NotExecuted} when this replica leaves or has no room, {TooMany} when the person has enough streams */
     async open(viewer: Viewer): Promise<PassThrough> {
-      const { reading, stale } = await read()
-      const first = event('cluster', await compose(reading, viewer.locale, { whole: true, stale }))
+      const first = event('cluster', await compose(await read(), viewer.locale, true))
       refuseTooMany(viewer)
       const stream = new PassThrough()
       viewers.set(stream, viewer)
@@ -89,41 +91,50 @@ export function createStreams({ cluster, liveSessions, compose, log }: Parts) {
     busy = true
     try {
       await sendCluster()
-      if (++ticks % sessionsEvery === 0) await endSignedOut()
     } catch (error) {
       log.debug({ err: error }, 'an event of the live page was not sent')
     } finally {
       busy = false
     }
+    // Apart from the events: a database that hangs must not keep the page from saying so.
+    if (++ticks % sessionsEvery === 0 && !checking) await endSignedOut()
   }
 
   async function sendCluster() {
-    const { reading, stale } = await read()
+    const known = await read()
     const composed = new Map<Locale, string>()
     for (const { locale } of viewers.values()) {
       if (composed.has(locale)) continue
-      composed.set(locale, event('cluster', await compose(reading, locale, { whole: false, stale })))
+      composed.set(locale, event('cluster', await compose(known, locale, false)))
     }
     send(({ locale }) => composed.get(locale))
   }
 
-  /** While the database does not answer, the last reading, with the time since. */
-  async function read() {
+  /** @throws {DatabaseUnavailable} where there is no last reading to fall back on */
+  async function read(): Promise<Known> {
     try {
       last = await cluster.read()
       lastAt = performance.now()
-      return { reading: last, stale: false }
+      return { reading: last, staleFor: 0 }
     } catch (error) {
       if (!last) throw error
-      return { reading: { ...last, now: last.now + performance.now() - lastAt }, stale: true }
+      return { reading: last, staleFor: performance.now() - lastAt }
     }
   }
 
   async function endSignedOut() {
-    const ids = [...viewers.values()].map(({ sessionId }) => sessionId)
-    const living = await liveSessions(ids, AbortSignal.timeout(interval))
-    for (const [stream, { sessionId }] of viewers) {
-      if (!living.has(sessionId)) stream.end(event('ended', '1'))
+    checking = true
+    try {
+      const asked = [...viewers]
+      const ids = asked.map(([, { sessionId }]) => sessionId)
+      const living = await liveSessions(ids, AbortSignal.timeout(sessionsTimeout))
+      for (const [stream, { sessionId }] of asked) {
+        if (!living.has(sessionId)) stream.end(event('ended', '1'))
+      }
+    } catch (error) {
+      log.debug({ err: error }, 'the sessions of the live page were not checked')
+    } finally {
+      checking = false
     }
   }
 

@@ -1,12 +1,12 @@
 import type { Locale } from '../../../i18n/locales.js'
 import { type Texts, textsOf } from '../../../i18n/texts.js'
 import { type ClusterEvent, eventsOf } from '../../../monitoring/events.js'
-import type { Reading } from '../../../monitoring/reader.js'
 import { type Condition, conditionOf, type Run, runsOf } from '../../../monitoring/runs.js'
 import type { Heartbeat } from '../../../monitoring/store.js'
 import { rateOf } from '../../../monitoring/timeline.js'
 import { durationOf, longDurationOf, numberOf, timeOf } from './formats.js'
 import { agingText, headlineOf } from './headline.js'
+import type { Known } from './streams.js'
 
 /** How many colours and dashes the style sheet has for replicas. */
 export const tones = 8
@@ -23,14 +23,16 @@ export type ShownEvent = ReturnType<typeof presentEvent>
 
 /** The cluster in a person's language, ready to be printed. */
 export function presentCluster(
-  reading: Reading,
+  { reading, staleFor }: Known,
   locale: Locale,
-  { servedBy, live, stale }: { servedBy: string; live: boolean; stale: boolean },
+  { servedBy, live }: { servedBy: string; live: boolean },
 ) {
   const t = textsOf(locale)
   const events = eventsOf(reading).map((event) => presentEvent(event, t, locale))
   const servers = [...runsOf(reading.beats).values()].map((runs, index) => {
-    return presentServer(runs, index, reading, events, t, locale)
+    const { replica } = runs[0] as Run
+    const own = events.filter((event) => event.replica === replica && event.kind !== 'started')
+    return { tone: index % tones, ...presentServer(runs, own, { reading, staleFor }, t, locale) }
   })
   return {
     t,
@@ -38,23 +40,21 @@ export function presentCluster(
     events,
     listed: events.toReversed().slice(0, mostListed),
     unlisted: Math.max(0, events.length - mostListed),
-    headline: stale ? staleHeadline(t) : headlineOf(servers, t, locale),
-    origin: t(stale ? 'status.lastKnown' : live ? 'status.live' : 'status.read', { replica: servedBy }),
-    time: timeOf(stale ? (reading.beats.at(-1)?.at ?? reading.now) : reading.now),
+    headline: staleFor > 0 ? staleHeadline(t) : headlineOf(servers, t, locale),
+    origin: t(staleFor > 0 ? 'status.lastKnown' : live ? 'status.live' : 'status.read', { replica: servedBy }),
+    time: timeOf(reading.now),
     reload: !live,
   }
 }
 
-function presentServer(runs: Run[], index: number, reading: Reading, events: ShownEvent[], t: Texts, locale: Locale) {
+function presentServer(runs: Run[], own: ShownEvent[], { reading, staleFor }: Known, t: Texts, locale: Locale) {
   const run = runs.at(-1) as Run
   const { replica: name, last } = run
   const condition = conditionOf(run, reading)
-  const age = Math.max(0, reading.now - last.at)
-  const own = events.filter(({ kind, replica }) => replica === name && kind !== 'started')
+  const age = Math.max(0, reading.now - last.at) + staleFor
   const recent = own.filter(({ kind, at }) => kind !== 'draining' && reading.now - at < recently)
   return {
     name,
-    tone: index % tones,
     condition,
     age,
     away: recent.findLast(({ kind }) => kind === 'returned')?.away,
