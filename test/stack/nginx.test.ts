@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
@@ -77,17 +77,6 @@ describe('nginx', () => {
     const served = await Promise.all(Array.from({ length: 9 }, () => new Person().get('/')))
     expect(new Set(served.map(({ servedBy }) => servedBy))).to.have.property('size', stack.replicas.length)
     expect((await new Person().get('/static/manifest.json.gz/../../conf/nginx.conf')).status).to.equal(404)
-  })
-
-  it('keeps its logs to itself, also those that it opens anew', async () => {
-    const log = join(folder, 'nginx/logs/access.log')
-    renameSync(log, `${log}.1`)
-    stack.nginx.process?.kill('SIGUSR1')
-    await waitUntil('there is no new log', 5, () => existsSync(log))
-    await logged(await new Person().get('/'))
-    for (const name of readdirSync(join(folder, 'nginx/logs'))) {
-      expect((statSync(join(folder, 'nginx/logs', name)).mode & 0o777).toString(8), name).to.equal('600')
-    }
   })
 
   it('serves others while one client holds thousands of requests whose header never ends', async () => {

@@ -1,5 +1,6 @@
 import { execFile, execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
@@ -47,7 +48,7 @@ describe('the replicas', () => {
     signal('app1', 'SIGKILL')
     await allReady()
     const open = readdirSync('/proc/self/fd').map((fd) => linkOf(`/proc/self/fd/${fd}`))
-    expect(open.filter((file) => file.endsWith('.log'))).to.deep.equal([])
+    expect(open.filter((file) => file.startsWith(join(folder, 'logs')))).to.deep.equal([])
   })
 
   it('let those that serve go first while they start, and then are equal to them', async function () {
