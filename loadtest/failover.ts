@@ -17,7 +17,7 @@ await exitWith(async () => {
   const runs: Run[] = []
   const say = progressOn(process.stderr)
   try {
-    for (const scenario of scenarios) {
+    for (const scenario of scenarios.filter(({ name }) => name !== 'upgrade' || cluster.deploy)) {
       const wanted = rounds ?? scenario.rounds[short ? 'short' : 'full']
       runs.push(await runScenario(cluster, scenario, { rate, rounds: wanted, say }))
     }

@@ -1,5 +1,5 @@
-import { realpathSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Account, asAccount } from './accounts.js'
 
@@ -11,6 +11,21 @@ export function currentBuild(): string {
   return realpathSync(join(root, 'dist'))
 }
 
+/** The build that a stack's replicas are started from: this checkout's, or another one's that was deployed there. */
+export function deployedBuild(folder: string): string {
+  return existsSync(linkIn(folder)) ? realpathSync(linkIn(folder)) : currentBuild()
+}
+
+/** Has a stack's replicas be of another checkout's build, or of this one's again, from the next start of each. */
+export function deploy(folder: string, build: string | undefined): void {
+  rmSync(linkIn(folder), { force: true })
+  if (build) symlinkSync(build, linkIn(folder))
+}
+
+function linkIn(folder: string): string {
+  return join(folder, 'build')
+}
+
 /**
  * The command that runs a program of a build.
  * @param account whose process it is where the stack is root's
@@ -18,7 +33,7 @@ export function currentBuild(): string {
  * @param reads what the program reads besides the checkout
  */
 export function nodeCommand(account: Account, build: string, options: string[], reads: string[] = []): string[] {
-  const ofCheckout = ['node_modules', 'package.json'].map((name) => join(root, name))
+  const ofCheckout = ['node_modules', 'package.json'].map((name) => join(dirname(build), name))
   const prefix = asAccount(account, [process.execPath, build, ...ofCheckout, ...reads])
   return [...prefix, process.execPath, ...options]
 }

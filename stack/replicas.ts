@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { currentBuild, nodeCommand } from './checkout.js'
+import { deployedBuild, nodeCommand } from './checkout.js'
 import { keepRunning, launch, type Service, startBehindOthers, waitUntil } from './processes.js'
 import { killWhenSilent } from './watchdog.js'
 
@@ -58,9 +58,9 @@ export async function startReplicas(
   return { services, stop }
 }
 
-/** Starts a replica of the current build, on the loopback address only: what comes past nginx may not be believed. */
+/** Starts a replica of the build that is deployed, on the loopback address only: what comes past nginx may not be believed. */
 function launchReplica(folder: string, record: ReplicaRecord, environment: NodeJS.ProcessEnv): ChildProcess {
-  const build = currentBuild()
+  const build = deployedBuild(folder)
   const command = nodeCommand('bodega', build, [join(build, 'app/replica.js')], [join(folder, 'secrets')])
   const replica = launch(command, logOf(folder, record), {
     env: { ...environment, ADDRESS: '127.0.0.1', PORT: String(record.port), REPLICA_NAME: record.name },

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import getPort from 'get-port'
+import { deploy } from '../../stack/checkout.js'
 import { readStackRecord, type StackRecord } from '../../stack/record.js'
 import { startStack } from '../../stack/stack.js'
 import type { Cluster } from './cluster.js'
@@ -30,6 +31,7 @@ function runningCluster(baseUrl: string): Cluster {
 async function startOwn(): Promise<Found> {
   const folder = resolve('.bodega/failover/system')
   const say = (step: string) => console.log(`· ${step}`)
+  deploy(folder, undefined)
   const stack = await startStack({ folder, address: '127.0.0.1', port: await getPort(), say })
   return { cluster: localCluster(folder, readStackRecord(folder) as StackRecord), stop: () => stack.stop() }
 }

@@ -38,6 +38,7 @@ export async function runScenario(cluster: Cluster, scenario: Scenario, options:
   const client = new Client(cluster.url, { timeout, keepAlive: scenario.keepAlive, record })
   const run = `${scenario.name}-${Date.now().toString(36)}`
   const people = new People(client, run)
+  await scenario.prepare?.()
   await people.arrive(firstPeople)
   const started = performance.now()
   const faults: Fault[] = []

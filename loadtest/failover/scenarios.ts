@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { waitUntil } from '../../stack/processes.js'
 import type { Cluster } from './cluster.js'
+import { buildPrevious } from './previous-build.js'
 
 /** Something that was done to the system; times in milliseconds, by performance.now(). */
 export interface Fault {
@@ -22,6 +23,8 @@ export interface Scenario {
   rounds: { full: number; short: number }
   /** Whether people keep their connections to nginx between requests; true by default. */
   keepAlive?: boolean
+  /** What takes its time and is done before people come. */
+  prepare?(): Promise<void>
   /** One round, which ends when the system is whole again. */
   round(cluster: Cluster, note: Note): Promise<void>
 }
@@ -45,6 +48,18 @@ export const scenarios: Scenario[] = [
     rounds: { full: 20, short: 1 },
     async round(cluster, note) {
       for (const replica of await cluster.replicas()) await end(cluster, note, [replica], 'SIGTERM')
+    },
+  },
+  {
+    name: 'upgrade',
+    about: 'back to the last version of another schema and then, with its migrations, to this one, replica by replica',
+    rounds: { full: 5, short: 1 },
+    prepare: async () => void buildPrevious(),
+    async round(cluster, note) {
+      for (const version of ['previous', 'current'] as const) {
+        await cluster.deploy?.(version)
+        for (const replica of await cluster.replicas()) await end(cluster, note, [replica], 'SIGTERM')
+      }
     },
   },
   {
