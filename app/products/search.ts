@@ -15,26 +15,25 @@ export function searchTextOf({ name, code, description }: { name: string; code: 
   return fold([name, code, description].join('\n'))
 }
 
-/** How many searches a replica runs at once, so that pages find a connection, and how many one person's may be or wait. */
+/** How many searches a replica runs at once, so that pages find a connection; how many of one person's, and may wait. */
 const parallel = 3
-const mostOfOnePerson = 2
+const parallelOfPerson = 2
+const longestQueueOfPerson = 20
 
 /** Lets searches take turns. */
 export function createTurns() {
   const turns = pLimit(parallel)
-  const ofPerson = new Map<number, number>()
+  const ofPerson = new Map<number, ReturnType<typeof pLimit>>()
 
-  /** @throws {TooMany} when the person's earlier searches have not ended */
+  /** @throws {TooMany} when very many of the person's searches wait already */
   return async function inTurn<T>(userId: number, search: () => Promise<T>): Promise<T> {
-    const own = ofPerson.get(userId) ?? 0
-    if (own >= mostOfOnePerson) throw new TooMany('too many searches of one person', 1)
-    ofPerson.set(userId, own + 1)
+    const own = ofPerson.get(userId) ?? pLimit(parallelOfPerson)
+    if (own.pendingCount >= longestQueueOfPerson) throw new TooMany('too many searches of one person', 5)
+    ofPerson.set(userId, own)
     try {
-      return await turns(search)
+      return await own(() => turns(search))
     } finally {
-      const left = (ofPerson.get(userId) ?? 1) - 1
-      if (left > 0) ofPerson.set(userId, left)
-      else ofPerson.delete(userId)
+      if (own.activeCount + own.pendingCount === 0) ofPerson.delete(userId)
     }
   }
 }
