@@ -4,15 +4,14 @@ WORKDIR /bodega
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --no-audit --no-fund
 COPY . .
-RUN npm run build && npm prune --omit=dev --no-audit --no-fund
+# The compiler stays behind although a dependency names it as an optional peer.
+RUN npm run build && npm prune --omit=dev --no-audit --no-fund && rm -rf node_modules/typescript node_modules/@typescript
 
 FROM node:24-slim AS app
 WORKDIR /bodega
 ENV ADDRESS=0.0.0.0
 COPY --from=build /bodega/node_modules node_modules
 COPY --from=build /bodega/package.json package.json
-COPY --from=build /bodega/locales locales
-COPY --from=build /bodega/views views
 COPY --from=build /bodega/dist dist
 # A new volume takes its owner from here.
 RUN mkdir -p /secrets/app /secrets/admin && chown -R node:node /secrets
