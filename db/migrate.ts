@@ -4,13 +4,13 @@ import { type DatabaseConfig, readMigratorConfig } from '../app/config.js'
 import { provision } from './provision.js'
 
 /** How long the migrator waits for a server that is starting, and for another migrator, in seconds. */
-const patience = 120
+const timeout = 120
 
 const subjects = ['users', 'products'] as const
 const config = readMigratorConfig(process.env)
 for (const subject of subjects) {
   const { admin, account } = config[subject]
-  await provision(admin, account, patience)
+  await provision(admin, account, timeout)
   const applied = await migrate({ ...admin, database: account.database }, subject)
   console.log(`${account.database}: ${applied.length ? `applied ${applied.join(', ')}` : 'up to date'}`)
 }
@@ -24,8 +24,8 @@ async function migrate(database: DatabaseConfig, subject: (typeof subjects)[numb
   const lock = openConnection(database)
   const pool = openConnection(database)
   try {
-    const [[{ granted }]] = await lock.raw('SELECT GET_LOCK(?, ?) AS granted', ['bodega migration', patience])
-    if (granted !== 1) throw new Error(`another migrator has held the lock for ${patience} s`)
+    const [[{ granted }]] = await lock.raw('SELECT GET_LOCK(?, ?) AS granted', ['bodega migration', timeout])
+    if (granted !== 1) throw new Error(`another migrator has held the lock for ${timeout} s`)
     // MySQL commits each DDL statement at once, so a transaction around it would promise what it cannot keep;
     // instead every migration is one statement that can be run again.
     // A database that a newer version has migrated is good for this one, too, because migrations only add.
