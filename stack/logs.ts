@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { run } from './processes.js'
 
 /** How often the logs' sizes are looked at, in milliseconds. */
-const interval = 10_000
+const interval = 60_000
 
 /** Makes the folders of the logs, which nobody else may enter, and nginx's logs, which it would let everybody read. */
 export function makeLogFolders(folder: string): void {
