@@ -24,7 +24,7 @@ export async function startReplica(settings: NodeJS.ProcessEnv): Promise<LoneRep
       () => true,
       () => false,
     )
-  await waitUntil('the replica does not listen', 10, isListening)
+  await waitUntil('the replica does not listen', 30, isListening)
   return {
     address,
     process: child,
