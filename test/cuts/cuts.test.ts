@@ -50,7 +50,8 @@ describe('cuts: a write whose connection to a database is cut', () => {
     const failures: string[] = []
     const work = async (bench: Bench) => {
       for (const { write, cut } of queue) {
-        const failed = ({ message }: Error) => failures.push(`${cut.how} ${cut.when} ${cut.packet}: ${message}`)
+        const failed = ({ message }: Error) =>
+          failures.push(`${write.name}, ${cut.how} ${cut.when} ${cut.packet}: ${message}`)
         await bench.cut(write, cut).catch(failed)
       }
     }
