@@ -1,4 +1,5 @@
-import { pino } from 'pino'
+import { type LogFn, type Logger, pino } from 'pino'
+import { framesOf } from './stack-frames.js'
 
 /**
  * One JSON line an event, on standard output, each with the replica's name; never a password, cookie or token,
@@ -11,20 +12,39 @@ export function createLog(level: string, replica: string) {
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (name) => ({ level: name }) },
     serializers: { err: describeError },
+    hooks: { logMethod },
   })
 }
 
 export type Log = ReturnType<typeof createLog>
 
-/** Without the statement that a database error carries in its message, because the values stand in it. */
-function describeError(error: Error & { code?: string; sqlMessage?: string }): object {
-  const message = error.sqlMessage ?? error.message
-  const frames = error.stack?.split('\n').filter((line) => line.startsWith('    at '))
+/** pino would take the error's own message for the line's. */
+function logMethod(this: Logger, args: Parameters<LogFn>, method: LogFn): void {
+  const [first, text] = args as unknown as [unknown, string?]
+  const error = first instanceof Error ? first : (first as { err?: unknown }).err
+  if (error instanceof Error && text === undefined) method.call(this, first, messageOf(error))
+  else method.apply(this, args)
+}
+
+interface LoggedError extends Error {
+  code?: string
+  sqlMessage?: string
+}
+
+function describeError(error: LoggedError): object {
   return {
     type: error.name,
     code: error.code,
-    message,
-    stack: frames?.join('\n'),
+    message: messageOf(error),
+    stack: framesOf(error.stack ?? '', error.sqlMessage ?? error.message).join('\n'),
     ...(error.cause instanceof Error && { cause: describeError(error.cause) }),
   }
 }
+
+/** Without the values that a server quotes; statements come without theirs: database/pool.ts. */
+function messageOf({ message, sqlMessage, code = '' }: LoggedError): string {
+  if (sqlMessage === undefined) return message
+  return quotesNames.has(code) ? sqlMessage : sqlMessage.replace(/'.*/s, "'…")
+}
+
+const quotesNames = new Set(['ER_NO_SUCH_TABLE', 'ER_BAD_FIELD_ERROR', 'ER_TABLEACCESS_DENIED_ERROR'])

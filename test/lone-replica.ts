@@ -8,6 +8,8 @@ import { stack } from './system.js'
 export interface LoneReplica {
   address: string
   process: ChildProcess
+  /** What it has logged. */
+  log(): string
   stop(): Promise<void>
 }
 
@@ -16,18 +18,23 @@ export async function startReplica(settings: NodeJS.ProcessEnv): Promise<LoneRep
   const port = await getPort()
   const address = `http://127.0.0.1:${port}`
   const child = spawn(process.execPath, ['dist/app/replica.js'], {
-    stdio: 'ignore',
+    stdio: ['ignore', 'pipe', 'ignore'],
     env: { ...stack.environment, REPLICA_NAME: 'lonely', PORT: String(port), ...settings },
+  })
+  let log = ''
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    log += text
   })
   const isListening = () =>
     fetch(`${address}/livez`).then(
       () => true,
       () => false,
     )
-  await waitUntil('the replica does not listen', 10, isListening)
+  await waitUntil('the replica does not listen', 30, isListening)
   return {
     address,
     process: child,
+    log: () => log,
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return
       child.kill('SIGTERM')

@@ -15,6 +15,8 @@ export function openPool(database: DatabaseConfig, size: number): Knex {
   return knex({
     // Of connections that were lost; the statements that they fail say the same.
     log: { warn() {} },
+    // Else the message of every error has the statement with its values, and the log that message.
+    compileSqlOnError: false,
     client: BoundedClient as unknown as typeof Knex.Client,
     connection: {
       ...database,

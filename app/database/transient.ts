@@ -34,6 +34,7 @@ export function isTransient(error: unknown): boolean {
   if (error instanceof TryAgain) return true
   if (!(error instanceof Error)) return false
   if (transient.has(codeOf(error))) return true
+  if ('sqlMessage' in error) return false // the server's, which may quote what somebody typed
   return error.name === 'KnexTimeoutError' || transientMessage.test(error.message)
 }
 

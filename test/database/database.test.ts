@@ -36,6 +36,11 @@ describe('a database', () => {
     expect(connectionId).to.be.a('number')
   })
 
+  it('takes no words that somebody typed for the reason of an error', async () => {
+    const work = database.run(AbortSignal.timeout(2_000), (knex) => knex.raw("SELEC 'the connection was lost'"))
+    expect(await work.catch(({ code }) => code)).to.equal('ER_PARSE_ERROR')
+  })
+
   it('lets nobody wait past the deadline, however long the work goes on', async () => {
     const start = performance.now()
     const work = database.run(AbortSignal.timeout(300), (knex) => knex.raw('SELECT SLEEP(2)'))

@@ -1,0 +1,112 @@
+import { expect } from 'chai'
+import { readConfig } from '../../app/config.js'
+import { waitUntil } from '../../stack/processes.js'
+import { startReplica } from '../lone-replica.js'
+import { type Answer, Person } from '../person.js'
+import { stack } from '../system.js'
+import type { Cut, Link } from './link.js'
+import { PacketProxy } from './proxy.js'
+import type { Transactions } from './transactions.js'
+import { type Attempt, countClaims, type Write } from './writes.js'
+
+/** A server that heard nothing of a cut holds its locks for its wait_timeout; until then the answer is 503. */
+const mostAttempts = { reset: 1, silence: 3 }
+
+/** A replica with a proxy before each of its databases. */
+export type Bench = Awaited<ReturnType<typeof startBench>>
+
+export async function startBench(transactions: Transactions) {
+  let packets: string[] = []
+  let next: Cut | undefined
+  const { users, products } = readConfig(stack.environment)
+  const proxies = [
+    await PacketProxy.open('users', users, cutAt),
+    await PacketProxy.open('products', products, cutAt),
+  ] as const
+  const replica = await startReplica({
+    USERS_DATABASE_URL: `mysql://${users.user}@127.0.0.1:${proxies[0].port}/${users.database}`,
+    PRODUCTS_DATABASE_URL: `mysql://${products.user}@127.0.0.1:${proxies[1].port}/${products.database}`,
+  })
+  await waitUntil('there is no heartbeat', 20, () => proxies[0].hasHeartbeats)
+
+  return {
+    /** The packets of a write that is not cut, in their order. */
+    async record(write: Write): Promise<string[]> {
+      const attempt = await begin(write)
+      packets = []
+      const answer = await send(write, attempt)
+      const ofWrite = [...packets]
+      await isDoneOnce(write, attempt, answer)
+      expect(ofWrite).to.include.members([`${write.database}: connect ← 1`, `${write.database}: COMMIT ← 1`])
+      return ofWrite
+    },
+
+    /** Does a write that is cut. @throws what is not as it should be */
+    async cut(write: Write, cut: Cut, tries = 3): Promise<void> {
+      const attempt = await begin(write)
+      next = cut
+      let answer = await send(write, attempt)
+      for (let sent = 1; answer.status >= 503 && sent < mostAttempts[cut.how]; sent++) {
+        answer = await send(write, attempt)
+      }
+      await isDoneOnce(write, attempt, answer)
+      await nothingIsLeft()
+      if (!next) return
+      // A job of the replica's left a connection, so that the write needed no new one.
+      expect(tries, 'the packet did not come').to.be.above(1)
+      await this.cut(write, cut, tries - 1)
+    },
+
+    async stop() {
+      await replica.stop()
+      for (const proxy of proxies) proxy.close()
+    },
+  }
+
+  function cutAt(packet: string): Cut | undefined {
+    packets.push(packet)
+    if (packet !== next?.packet) return undefined
+    const cut = next
+    next = undefined
+    return cut
+  }
+
+  async function begin(write: Write): Promise<Attempt> {
+    const attempt = await write.prepare(replica.address)
+    await resetConnections()
+    return attempt
+  }
+
+  /** No connection in use and no transaction open; nor behind a silent connection, once the server knows that it ended. */
+  async function nothingIsLeft() {
+    await waitUntil('connections are in use', 10, async () => !inUse.test(await metrics()))
+    const links = proxies.flatMap(({ links }) => links)
+    await transactions.none(portsOf(links.filter(({ silent }) => !silent)))
+    await resetConnections()
+    await transactions.none(portsOf(links))
+  }
+
+  async function metrics(): Promise<string> {
+    return (await new Person(replica.address).get('/metrics')).html
+  }
+
+  async function resetConnections() {
+    await Promise.all(proxies.map((proxy) => proxy.reset()))
+  }
+}
+
+const inUse = /^bodega_database_connections\{.*state="(used|waiting)".*\} [1-9]/m
+
+function portsOf(links: Link[]): number[] {
+  return links.map(({ port }) => port)
+}
+
+function send({ path }: Write, { person, fields, key }: Attempt): Promise<Answer> {
+  return person.post(path, fields, { 'idempotency-key': key })
+}
+
+async function isDoneOnce(write: Write, attempt: Attempt, answer: Answer) {
+  expect(answer.status, 'status').to.equal(303)
+  expect(await countClaims(write, attempt), 'claims').to.equal(1)
+  await write.isDone(attempt, answer)
+}

@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto'
+import { expect } from 'chai'
+import { sessionHash } from '../../app/users/sessions.js'
+import * as store from '../../app/users/store.js'
+import { claimOf } from '../../app/writes/write.js'
+import { type Answer, Person, product, registration, unique } from '../person.js'
+import { databases } from '../system.js'
+
+/** A write that is about to be cut: who writes what, with a key of its own. */
+export interface Attempt {
+  person: Person
+  principal: string
+  fields: Record<string, string>
+  key: string
+}
+
+/** A kind of write: what prepares one, where it is sent, and what must be there afterwards, once. */
+export interface Write {
+  name: string
+  path: string
+  database: 'users' | 'products'
+  prepare(address: string): Promise<Attempt>
+  isDone(attempt: Attempt, answer: Answer): Promise<void>
+}
+
+export const writes: Write[] = [
+  { name: 'registering', path: '/register', database: 'users', prepare: stranger, isDone: isSignedInOnce },
+  { name: 'signing in', path: '/login', database: 'users', prepare: member, isDone: isSignedInOnce },
+  { name: 'signing out', path: '/logout', database: 'users', prepare: signedInMember, isDone: isSignedOut },
+  { name: 'adding a product', path: '/products', database: 'products', prepare: seller, isDone: isAddedOnce },
+]
+
+/** How often the key of an attempt was claimed and the result stored with it: once, where the write was done. */
+export async function countClaims({ path, database }: Write, { principal, key }: Attempt): Promise<number> {
+  const write = { principal, route: `POST ${path}`, key, deadline: AbortSignal.timeout(0) }
+  const { id } = claimOf(write, {}, '')
+  const rows = await databases[database]('idempotency_keys').where({ id }).whereNotNull('result')
+  return rows.length
+}
+
+async function stranger(address: string): Promise<Attempt> {
+  const fields = registration()
+  return { person: new Person(address), principal: `stranger ${fields.email}`, fields, key: unique() }
+}
+
+async function member(address: string): Promise<Attempt> {
+  const attempt = await stranger(address)
+  await insertMember(attempt.fields)
+  return attempt
+}
+
+async function signedInMember(address: string): Promise<Attempt> {
+  const { person, fields, key } = await stranger(address)
+  const id = await enter(person, await insertMember(fields))
+  return { person, principal: `session ${id}`, fields, key }
+}
+
+async function seller(address: string): Promise<Attempt> {
+  const { person, fields, key } = await stranger(address)
+  const userId = await insertMember(fields)
+  await enter(person, userId)
+  return { person, principal: `user ${userId}`, fields: product(), key }
+}
+
+/** One hash for all: it is made of the password alone, and a hash for each would take longer than the cuts. */
+let passwordHash: Promise<string> | undefined
+
+async function insertMember({ password: _, ...names }: Record<string, string>): Promise<number> {
+  passwordHash ??= hashOfNewAccount()
+  return store.insertUser(databases.users, { ...(names as Names), passwordHash: await passwordHash })
+}
+
+type Names = Omit<store.NewUser, 'passwordHash'>
+
+async function hashOfNewAccount(): Promise<string> {
+  const account = registration()
+  await new Person().post('/register', account)
+  return (await databases.users('users').where({ email: account.email }).first('password_hash')).password_hash
+}
+
+async function enter(person: Person, userId: number): Promise<string> {
+  const id = randomBytes(32).toString('base64url')
+  await store.insertSession(databases.users, sessionHash(id), userId)
+  person.cookies.set('session', id)
+  return id
+}
+
+/** One account, one session, and the cookie is that session's. */
+async function isSignedInOnce({ person, fields }: Attempt, { location }: Answer) {
+  expect(location).to.equal('/products')
+  const ids = await databases.users('users').where({ email: fields.email }).pluck('id')
+  expect(ids, 'accounts').to.have.length(1)
+  const hashes = await databases.users('sessions').where({ user_id: ids[0] }).pluck('id_hash')
+  expect(hashes.map(String), 'sessions').to.deep.equal([String(sessionHash(person.cookies.get('session') ?? ''))])
+  expect((await person.get('/products')).status).to.equal(200)
+}
+
+async function isSignedOut({ person, principal }: Attempt, { location }: Answer) {
+  expect([location, person.cookies.has('session')]).to.deep.equal(['/', false])
+  const id = principal.replace('session ', '')
+  expect(await databases.users('sessions').where({ id_hash: sessionHash(id) }), 'sessions').to.have.length(0)
+  person.cookies.set('session', id)
+  expect((await person.get('/products')).location).to.match(/^\/login/)
+}
+
+/** One product, and the answer leads to it. */
+async function isAddedOnce({ person, fields }: Attempt, { location }: Answer) {
+  const ids = await databases.products('products').where({ code: fields.code }).pluck('id')
+  expect(ids.map((id) => `/products/${id}?added`)).to.deep.equal([location])
+  expect((await person.get(location as string)).$('.facts code').text()).to.equal(fields.code)
+}

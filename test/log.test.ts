@@ -1,0 +1,116 @@
+import { expect } from 'chai'
+import type { Knex } from 'knex'
+import { readConfig, readMigratorConfig } from '../app/config.js'
+import { openPool } from '../app/database/pool.js'
+import { claimOf } from '../app/writes/write.js'
+import { run, waitUntil } from '../stack/processes.js'
+import { PacketProxy } from './cuts/proxy.js'
+import { type LoneReplica, startReplica } from './lone-replica.js'
+import { Person, product, registration, signedIn, unique } from './person.js'
+import { databases, stack } from './system.js'
+
+describe('the log of a replica', () => {
+  let replica: LoneReplica
+  let proxy: PacketProxy
+  let products: Knex
+  let losesAccounts = false
+
+  /** Its products database takes numbers for names, and its reading of accounts can be made to lose the connection. */
+  before(async () => {
+    const { users } = readConfig(stack.environment)
+    proxy = await PacketProxy.open('users', users, (packet) => {
+      const loses = losesAccounts && packet === 'users: select from users ← 1'
+      return loses ? { packet, when: 'before', how: 'reset' } : undefined
+    })
+    const environment = await migrateOwnProducts()
+    const { admin, account } = readMigratorConfig(environment).products
+    products = openPool({ ...admin, database: account.database }, 1)
+    await products.raw('ALTER TABLE products MODIFY name INT NOT NULL')
+    replica = await startReplica({
+      PRODUCTS_DATABASE_URL: environment.PRODUCTS_DATABASE_URL,
+      USERS_DATABASE_URL: `mysql://${users.user}@127.0.0.1:${proxy.port}/${users.database}`,
+    })
+  })
+  after(async () => {
+    await replica.stop()
+    await products.destroy()
+    proxy.close()
+  })
+
+  it('has no value of a statement that the server refused', async () => {
+    const person = (await signedIn()).at(replica.address)
+    const draft = product({ name: `name ${unique()}`, description: `text ${unique()}\n    at ${unique()}` })
+    const { status, headers } = await person.post('/products', draft)
+    expect(status).to.equal(500)
+    const { err } = await lineOf(headers.get('x-request-id'), 'error')
+    expect(err).to.include({ code: 'ER_TRUNCATED_WRONG_VALUE_FOR_FIELD', message: "Incorrect integer value: '…" })
+    expectNothingOf(draft, person)
+  })
+
+  it('has no value of a statement whose connection was lost', async () => {
+    const account = registration()
+    losesAccounts = true
+    const { status, headers } = await new Person(replica.address).post('/login', account)
+    losesAccounts = false
+    expect(status).to.equal(503)
+    const { err } = await lineOf(headers.get('x-request-id'), 'warn')
+    expect(err.cause.message).to.match(/^select .* from `users` where `email_key` = \? .*(lost|ECONNRESET)/)
+    expectNothingOf(account, new Person())
+  })
+
+  it('has neither address nor password of a sign-in, right or wrong', async () => {
+    const account = registration({ password: `secret ${unique()}` })
+    await new Person().post('/register', account)
+    const person = new Person(replica.address)
+    const wrong = `wrong ${unique()}`
+    expect((await person.post('/login', { ...account, password: wrong })).status).to.equal(401)
+    const { status, headers } = await person.post('/login', account)
+    expect(status).to.equal(303)
+    expect((await lineOf(headers.get('x-request-id'), 'info')).signIn.succeeded).to.equal(true)
+    expectNothingOf({ ...account, wrong }, person)
+  })
+
+  it('tells by the places in the sources where an error came from', async () => {
+    const person = (await signedIn()).at(replica.address)
+    const [{ id: userId }] = await databases.users('users').orderBy('id', 'desc').limit(1).select('id')
+    const key = unique()
+    await products('idempotency_keys').insert(brokenResult(`user ${userId}`, key))
+    const { status, headers } = await person.post('/products', product(), { 'idempotency-key': key })
+    expect(status).to.equal(500)
+    const { err } = await lineOf(headers.get('x-request-id'), 'error')
+    expect(err.type).to.equal('SyntaxError')
+    expect(err.stack).to.match(/^ {4}at .*findResult \(app\/writes\/store\.ts:\d+:\d+\)$/m)
+    expect(err.stack).to.match(/^ {4}at async replay \(app\/writes\/writes\.ts:\d+:\d+\)$/m)
+  })
+
+  async function lineOf(requestId: string | null, level: string) {
+    const find = () =>
+      replica
+        .log()
+        .split('\n')
+        .find((line) => line.includes(`${requestId}`) && line.includes(`"level":"${level}"`))
+    await waitUntil('the line is not in the log', 5, () => find() !== undefined)
+    return JSON.parse(find() as string)
+  }
+
+  function expectNothingOf(fields: Record<string, string>, { cookies }: Person) {
+    const { firstName: _, lastName: __, units: ___, category: ____, ...secrets } = fields
+    for (const [name, value] of [...Object.entries(secrets), ...cookies]) {
+      for (const part of value.split('\n    at ')) expect(replica.log(), name).not.to.contain(part)
+    }
+  }
+})
+
+/** A write's result that no version of the product would have stored. */
+function brokenResult(principal: string, key: string) {
+  const write = { principal, route: 'POST /products', key, deadline: AbortSignal.timeout(0) }
+  return { ...claimOf(write, {}, ''), result: 'no JSON', created_at: new Date() }
+}
+
+async function migrateOwnProducts(): Promise<NodeJS.ProcessEnv> {
+  const { host, port, user } = readConfig(stack.environment).products
+  const url = `mysql://${user}@${host}:${port}/bodega_products_${unique()}`
+  const environment = { ...stack.environment, PRODUCTS_DATABASE_URL: url }
+  await run([process.execPath, 'dist/db/migrate.js'], { env: environment })
+  return environment
+}
