@@ -48,15 +48,15 @@ describe('adding a product', () => {
     const answer = await person.post('/products', typed)
     expect(answer.status).to.equal(422)
     expect(problemsOn(answer)).to.deep.equal({
-      name: 'At most 100 characters.',
-      code: 'Only letters without accents, digits, and the signs . _ -',
-      description: 'Fill this in.',
-      units: 'Enter a whole number, such as 250.',
-      category: 'At most 60 characters.',
+      name: 'Shorten the name to 100 characters or fewer.',
+      code: 'Use only unaccented letters, digits and . _ - in the code.',
+      description: 'Enter the description.',
+      units: 'Enter the units as a whole number, such as 250.',
+      category: 'Shorten the category to 60 characters or fewer.',
     })
     expect(valuesOn(answer, '/products')).to.include(typed)
     for (const name of Object.keys(typed)) {
-      expect(answer.$(`[name=${name}]`).attr('aria-describedby')).to.contain(`${name}-problem`)
+      expect(answer.$(`#form [name=${name}]`).attr('aria-describedby')).to.contain(`${name}-problem`)
       expect(answer.$(`label[for=${name}]`)).to.have.length(1)
     }
   })
@@ -80,7 +80,7 @@ describe('adding a product', () => {
 
   it('says in words how many units are the most', async () => {
     const answer = await person.post('/products', product({ units: '2.000.000.001' }))
-    expect(problemsOn(answer)).to.deep.equal({ units: 'At most 2 billion.' })
+    expect(problemsOn(answer)).to.deep.equal({ units: 'Reduce the units to 2 billion or fewer.' })
   })
 
   for (const units of ['2000000001', '1.5', '1,00', '1,000.000', '1e3', '-0', '٣', 'NaN', '99999999999999999999', '']) {
@@ -130,7 +130,7 @@ describe('adding a product', () => {
     await person.submit(form, '/products', first)
     const answer = await person.submit(form, '/products', second)
     expect(answer.status).to.equal(422)
-    expect(answer.$('[role=alert]').text()).to.contain('already sent with other contents')
+    expect(answer.$('[role=alert]').text()).to.contain('already sent with different contents')
     expect(valuesOn(answer, '/products')).to.include(second)
     const { status } = await person.submit(answer, '/products', {})
     expect(status).to.equal(303)
@@ -213,7 +213,7 @@ describe('the catalogue', () => {
     const { $ } = await person.get(`/products?q=${mark}&page=2`)
     expect($('.count').text()).to.equal(`45 products with “${mark}”`)
     expect($('.pages').text()).to.contain('Page 2 of 3')
-    expect($('a[rel=prev]').attr('href')).to.equal(`/products?q=${mark}&page=1`)
+    expect($('a[rel=prev]').attr('href')).to.equal(`/products?q=${mark}`)
     expect($('a[rel=next]').attr('href')).to.equal(`/products?q=${mark}&page=3`)
   })
 
@@ -282,7 +282,7 @@ describe('the catalogue', () => {
     const q = unique()
     const { status, $ } = await person.get(`/products?q=${q}`)
     expect(status).to.equal(200)
-    expect($('.empty h2').text()).to.equal(`Nothing matches “${q}”`)
+    expect($('.empty h2').text()).to.equal(`No product matches “${q}”`)
     expect($('.empty a').attr('href')).to.equal('/products')
     expect($('input[name=q]').attr('value')).to.equal(q)
   })
