@@ -223,8 +223,31 @@ describe('the catalogue', () => {
     })
   }
 
-  it('shows the last page where a later one is asked for', async () => {
-    expect(await names({ q: mark, page: '99' })).to.have.length(5)
+  it('shows the last page where a later one is asked for, and says so', async () => {
+    const { $ } = await person.get(`/products?q=${mark}&page=9999999`)
+    expect($('tbody tr')).to.have.length(5)
+    expect($('.notice').text()).to.equal('The list does not reach page 9,999,999. This is page 3.')
+    expect((await person.get(`/products?q=${mark}&page=3`)).$('.notice')).to.have.length(0)
+  })
+
+  it('tells what was searched and which page in the title, in both languages', async () => {
+    const titleOf = async (address: string) => (await person.get(address)).$('title').text()
+    expect(await titleOf('/products')).to.equal('Products · Bodega')
+    expect(await titleOf(`/products?q=${mark}`)).to.equal(`Products: ${mark} · Bodega`)
+    expect(await titleOf(`/products?q=${mark}&page=2`)).to.equal(`Products: ${mark}, page 2 · Bodega`)
+    const es = new Person(undefined, { 'accept-language': 'es' })
+    for (const [name, value] of person.cookies) es.cookies.set(name, value)
+    const { $ } = await es.get(`/products?q=${mark}&page=2`)
+    expect($('title').text()).to.equal(`Productos: ${mark}, página 2 · Bodega`)
+  })
+
+  it('leads to each product, and from there back to the list as it was', async () => {
+    const list = `/products?q=${mark}&page=2`
+    const link = (await person.get(list)).$('tbody th a').attr('href') as string
+    const { $ } = await person.get(link)
+    expect($('.back a').attr('href')).to.equal(list)
+    const plain = await person.get(`${link.split('?')[0]}?q=&page=x&from=//example.org`)
+    expect(plain.$('.back a').attr('href')).to.equal('/products')
   })
 
   it('counts no further than a page needs, and still leads to the last', async () => {
