@@ -25,11 +25,13 @@ async function buildAssets() {
   rmSync(publicFolder, { recursive: true, force: true })
   const { metafile, outputFiles } = await build({
     absWorkingDir: fileURLToPath(root),
-    entryPoints: ['app.css', 'app.js', 'status.css', 'status.js', 'icon.svg'].map((name) => join(source, name)),
+    entryPoints: ['app.css', 'app.js', 'status.css', 'status.js', 'icon.svg', 'touch-icon.png'].map((name) =>
+      join(source, name),
+    ),
     outdir: publicFolder,
     entryNames: '[name].[hash]',
     assetNames: '[name].[hash]',
-    loader: { '.svg': 'copy' },
+    loader: { '.svg': 'copy', '.png': 'copy' },
     bundle: true,
     minify: true,
     format: 'esm',

@@ -10,12 +10,21 @@ import { seeOther } from './navigation.js'
 
 /** A form as it is shown: what was typed, what is wrong with which field, and with all of it. */
 export interface FormState {
+  /** The address that it is sent to. */
+  action: string
   values: Fields
   problems: Record<string, FieldProblem & { owner?: Taken['owner'] }>
-  notice?: TextKey
+  notice?: TextKey | undefined
+  /** What is good to know of it. */
+  hint?: TextKey | undefined
 }
 
-export const emptyForm: FormState = { values: {}, problems: {} }
+export type ShowForm = (ctx: Context, form: FormState) => Promise<void>
+
+/** A form that was not sent yet. */
+export function newForm(action: string, values: Fields = {}): FormState {
+  return { action, values, problems: {} }
+}
 
 /** A form is as large as this at most, as nginx says, too. */
 const formLimit = '64kb'
@@ -59,11 +68,7 @@ export function writeOf(ctx: Context, principal: string): Write {
  * Does what a form asks for and goes on to the page whose address that gives; or shows the form again, with what was
  * typed and what is wrong with it.
  */
-export async function submit(
-  ctx: Context,
-  act: () => Promise<string | undefined>,
-  showAgain: (form: FormState) => Promise<void>,
-): Promise<void> {
+export async function submit(ctx: Context, act: () => Promise<string | undefined>, show: ShowForm): Promise<void> {
   try {
     const address = await act()
     if (address) seeOther(ctx, address)
@@ -71,12 +76,12 @@ export async function submit(
     const problems = problemsOf(error)
     if (!problems) throw error
     setStatus(ctx, error, answerTo(error))
-    await showAgain({ values: fieldsOf(ctx), ...problems })
+    await show(ctx, { ...newForm(ctx.path, fieldsOf(ctx)), ...problems })
   }
 }
 
 /** What an error says about a form, or undefined where it is not the form's. */
-function problemsOf(error: unknown): Omit<FormState, 'values'> | undefined {
+function problemsOf(error: unknown): Pick<FormState, 'problems' | 'notice'> | undefined {
   if (error instanceof Invalid) return { problems: error.fields }
   if (error instanceof Taken) {
     return { problems: { [error.field]: { message: `problem.${error.field}Taken`, owner: error.owner } } }

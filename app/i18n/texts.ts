@@ -11,14 +11,19 @@ export type Texts = (key: TextKey, values?: Record<string, unknown>) => string
 
 /** The texts of a language. */
 export function textsOf(locale: Locale): Texts {
-  return texts[locale]
+  return texts[locale].text
+}
+
+/** Whether there is such a text: for keys that come back from a page. */
+export function isTextKey(key: unknown): key is TextKey {
+  return typeof key === 'string' && texts.es.keys.has(key)
 }
 
 const plural = /_(?:one|many|other)$/
 
 const texts = { es: createTexts('es'), en: createTexts('en') }
 
-function createTexts(locale: Locale): Texts {
+function createTexts(locale: Locale): { text: Texts; keys: ReadonlyMap<string, string> } {
   const translation = JSON.parse(readFileSync(new URL(`locales/${locale}.json`, build), 'utf8'))
   const instance = createInstance()
   instance.init({
@@ -30,12 +35,13 @@ function createTexts(locale: Locale): Texts {
     interpolation: { escapeValue: false },
   })
   const constant = constantTexts(instance, translation)
-  return (key, values) => {
+  const text: Texts = (key, values) => {
     const known = constant.get(key)
     if (known === undefined) throw new RangeError(`there is no text ${key}`)
     // Without nesting: a value may be what a person typed, and `$t(...)` in it is theirs and no key.
     return values ? instance.t(key, { ...values, nest: false }) : known
   }
+  return { text, keys: constant }
 }
 
 /** A page asks for some forty texts, nearly all without values, and those are always the same. */

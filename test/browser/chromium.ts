@@ -1,5 +1,8 @@
 import { type Browser, chromium } from 'playwright-core'
 
+/** A name of this machine that browsers do not take for one, as they take localhost and 127.0.0.1. */
+export const otherName = 'bodega.test'
+
 /** Debian's Chromium; the switches keep it from calling its maker, which a machine without that network refuses. */
 export function launchChromium(): Promise<Browser> {
   return chromium.launch({
@@ -11,6 +14,7 @@ export function launchChromium(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      `--host-resolver-rules=MAP ${otherName} 127.0.0.1`,
     ],
   })
 }

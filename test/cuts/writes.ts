@@ -81,7 +81,7 @@ async function hashOfNewAccount(): Promise<string> {
 async function enter(person: Person, userId: number): Promise<string> {
   const id = randomBytes(32).toString('base64url')
   await store.insertSession(databases.users, sessionHash(id), userId)
-  person.cookies.set('session', id)
+  person.setCookie('session', id)
   return id
 }
 
@@ -91,15 +91,15 @@ async function isSignedInOnce({ person, fields }: Attempt, { location }: Answer)
   const ids = await databases.users('users').where({ email: fields.email }).pluck('id')
   expect(ids, 'accounts').to.have.length(1)
   const hashes = await databases.users('sessions').where({ user_id: ids[0] }).pluck('id_hash')
-  expect(hashes.map(String), 'sessions').to.deep.equal([String(sessionHash(person.cookies.get('session') ?? ''))])
+  expect(hashes.map(String), 'sessions').to.deep.equal([String(sessionHash(person.cookie('session') ?? ''))])
   expect((await person.get('/products')).status).to.equal(200)
 }
 
 async function isSignedOut({ person, principal }: Attempt, { location }: Answer) {
-  expect([location, person.cookies.has('session')]).to.deep.equal(['/', false])
+  expect([location, person.cookie('session')]).to.deep.equal(['/', undefined])
   const id = principal.replace('session ', '')
   expect(await databases.users('sessions').where({ id_hash: sessionHash(id) }), 'sessions').to.have.length(0)
-  person.cookies.set('session', id)
+  person.setCookie('session', id)
   expect((await person.get('/products')).location).to.match(/^\/login/)
 }
 

@@ -22,7 +22,7 @@ function addShowButton(input) {
   input.form.addEventListener('submit', () => {
     input.type = 'password'
   })
-  input.insertAdjacentElement('beforebegin', button)
+  input.after(button)
 }
 
 /** Asks before a page is left on which something was typed and not sent. */

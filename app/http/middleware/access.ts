@@ -2,28 +2,31 @@ import type { Context, Middleware } from 'koa'
 import { Forbidden } from '../../errors.js'
 import type { User } from '../../users/account.js'
 import * as policy from '../../users/policy.js'
+import { newForm } from '../forms.js'
 import { seeOther } from '../navigation.js'
 
 /**
  * Lets people pass who may do this. Strangers are asked to sign in and then brought back; when they had sent a form,
  * because their session ended while they filled it in, the sign-in page carries what they typed.
+ * @param formAddress where the form in the request is sent to, if that is elsewhere
  * @throws {Forbidden} where the person's role does not allow it
  */
-export function may(permission: policy.Permission): Middleware {
+export function may(permission: policy.Permission, formAddress?: string): Middleware {
   return async (ctx, next) => {
     const { user } = ctx.state
-    if (!user) return askToSignIn(ctx)
+    if (!user) return askToSignIn(ctx, formAddress ?? ctx.path)
     if (!policy.may(user, permission)) throw new Forbidden(permission)
     await next()
   }
 }
 
-async function askToSignIn(ctx: Context) {
+async function askToSignIn(ctx: Context, address: string) {
   if (ctx.method === 'GET' || ctx.method === 'HEAD') {
     seeOther(ctx, `/login?next=${encodeURIComponent(ctx.url)}`)
   } else {
     ctx.status = 401
-    await ctx.page('login', { next: ctx.path, draft: ctx.request.rawBody ?? '', hint: 'login.ended' })
+    const form = newForm('/login', { next: address, draft: ctx.request.rawBody ?? '' })
+    await ctx.page('login', { form: { ...form, hint: 'login.ended' } })
   }
 }
 

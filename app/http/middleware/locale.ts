@@ -16,7 +16,8 @@ function preferred(accepted: string | false): Locale {
   return isLocale(accepted) ? accepted : 'es'
 }
 
-/** Remembers for a year the language that a person chose. */
+/** The language that a person chose: of this page, and remembered for a year. */
 export function rememberLocale(ctx: Context, locale: Locale): void {
+  ctx.state.locale = locale
   ctx.cookies.set(cookie.name, locale, { maxAge: cookie.maxAge, sameSite: 'lax' })
 }

@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs'
 import type { Context, Middleware } from 'koa'
 import compose from 'koa-compose'
 import koaViews from 'koa-views'
+import type { FieldProblem } from '../../errors.js'
 import { formatsOf } from '../../i18n/formats.js'
 import { locales } from '../../i18n/locales.js'
-import { textsOf } from '../../i18n/texts.js'
+import { type TextKey, textsOf } from '../../i18n/texts.js'
 import { build } from '../../root.js'
-import { emptyForm } from '../forms.js'
 import type { Views } from '../views.js'
 
 /** Gives handlers ctx.page(view, locals): a view of views/ with what its layout always needs. */
@@ -20,7 +20,6 @@ export function pages(replica: string, { folder, render }: Views): Middleware {
         ...layoutOf(ctx),
         replica,
         asset: (name: string) => `/static/${assets[name]}`,
-        form: emptyForm,
         ...locals,
       })
     }
@@ -31,12 +30,16 @@ export function pages(replica: string, { folder, render }: Views): Middleware {
 
 function layoutOf(ctx: Context) {
   const { locale, user } = ctx.state
+  const t = textsOf(locale)
   return {
     ...formatsOf(locale),
-    t: textsOf(locale),
+    t,
+    problemText: (name: string, { message, values }: FieldProblem) =>
+      t(message, { ...values, field: t(`field.the.${name}` as TextKey) }),
     locale,
     locales,
     user,
+    /** The address to come back to; a page that answers a form has none. */
     here: ctx.method === 'GET' ? ctx.url : undefined,
     newKey: randomUUID,
   }

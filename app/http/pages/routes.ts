@@ -2,9 +2,10 @@ import Router from '@koa/router'
 import type { Parts } from '../../parts.js'
 import { form } from '../forms.js'
 import { may } from '../middleware/access.js'
-import { loginPages } from './account/login.js'
-import { registrationPages } from './account/registration.js'
-import { chooseLanguage } from './language.js'
+import type { FormPages } from '../shown-again.js'
+import { loginPages, showLoginForm } from './account/login.js'
+import { registrationPages, showRegistrationForm } from './account/registration.js'
+import { chooseLanguage, showFormInLanguage } from './language.js'
 import { productPages } from './products/products.js'
 import { statusPages } from './status/pages.js'
 import { showWelcome } from './welcome.js'
@@ -20,12 +21,18 @@ export function openRoutes(): Router {
 /** Every other page's address, and who may open it. */
 export function pageRoutes(parts: Parts): Router {
   const { accounts, catalogue } = parts
-  const { showProducts, showNewProduct, submitProduct, showDraft, showProduct } = productPages(catalogue)
+  const { showProducts, showNewProduct, submitProduct, showProductForm, showProduct } = productPages(catalogue)
   const { showRegister, submitRegister } = registrationPages(accounts)
-  const { showLogin, submitLogin, submitLogout } = loginPages(accounts, { '/products': showDraft })
+  const forms: FormPages = {
+    '/login': { show: showLoginForm },
+    '/register': { show: showRegistrationForm },
+    '/products': { show: showProductForm, permission: 'products:edit' },
+  }
+  const { showLogin, submitLogin, submitLogout } = loginPages(accounts, forms)
   const { showStatus, streamStatus } = statusPages(parts)
 
   return new Router(exact)
+    .post('/language', showFormInLanguage(forms))
     .get('/register', showRegister)
     .post('/register', form(), submitRegister)
     .get('/login', showLogin)

@@ -23,7 +23,7 @@ describe('signing in', () => {
     const wrong = await new Person().post('/login', { ...account, password: 'not this one' })
     const unknown = await new Person().post('/login', { email: `${unique()}@example.org`, password: 'not this one' })
     expect([wrong.status, unknown.status]).to.deep.equal([401, 401])
-    expect(wrong.$('[role=alert]').text()).to.equal('The e-mail address or the password is not right.')
+    expect(wrong.$('[role=alert]').text()).to.equal('The e-mail address or the password is incorrect.')
     expect(unknown.$('[role=alert]').text()).to.equal(wrong.$('[role=alert]').text())
     expect(valuesOn(wrong, '/login')).to.include({ email: account.email, password: '' })
   })
@@ -31,7 +31,7 @@ describe('signing in', () => {
   it('tells which field is empty', async () => {
     const answer = await new Person().post('/login', { email: '', password: '' })
     expect(answer.status).to.equal(422)
-    expect(problemsOn(answer)).to.deep.equal({ email: 'Fill this in.', password: 'Fill this in.' })
+    expect(problemsOn(answer)).to.deep.equal({ email: 'Enter your e-mail address.', password: 'Enter your password.' })
   })
 
   it('goes back to the page that asked for it, by way of a wrong password too', async () => {

@@ -48,15 +48,15 @@ describe('adding a product', () => {
     const answer = await person.post('/products', typed)
     expect(answer.status).to.equal(422)
     expect(problemsOn(answer)).to.deep.equal({
-      name: 'At most 100 characters.',
-      code: 'Only letters without accents, digits, and the signs . _ -',
-      description: 'Fill this in.',
-      units: 'Enter a whole number, such as 250.',
-      category: 'At most 60 characters.',
+      name: 'Shorten the name to 100 characters or fewer.',
+      code: 'Use only unaccented letters, digits and . _ - in the code.',
+      description: 'Enter the description.',
+      units: 'Enter the units as a whole number, such as 250.',
+      category: 'Shorten the category to 60 characters or fewer.',
     })
     expect(valuesOn(answer, '/products')).to.include(typed)
     for (const name of Object.keys(typed)) {
-      expect(answer.$(`[name=${name}]`).attr('aria-describedby')).to.contain(`${name}-problem`)
+      expect(answer.$(`#form [name=${name}]`).attr('aria-describedby')).to.contain(`${name}-problem`)
       expect(answer.$(`label[for=${name}]`)).to.have.length(1)
     }
   })
@@ -80,7 +80,7 @@ describe('adding a product', () => {
 
   it('says in words how many units are the most', async () => {
     const answer = await person.post('/products', product({ units: '2.000.000.001' }))
-    expect(problemsOn(answer)).to.deep.equal({ units: 'At most 2 billion.' })
+    expect(problemsOn(answer)).to.deep.equal({ units: 'Reduce the units to 2 billion or fewer.' })
   })
 
   for (const units of ['2000000001', '1.5', '1,00', '1,000.000', '1e3', '-0', '٣', 'NaN', '99999999999999999999', '']) {
@@ -130,7 +130,7 @@ describe('adding a product', () => {
     await person.submit(form, '/products', first)
     const answer = await person.submit(form, '/products', second)
     expect(answer.status).to.equal(422)
-    expect(answer.$('[role=alert]').text()).to.contain('already sent with other contents')
+    expect(answer.$('[role=alert]').text()).to.contain('already sent with different contents')
     expect(valuesOn(answer, '/products')).to.include(second)
     const { status } = await person.submit(answer, '/products', {})
     expect(status).to.equal(303)
@@ -213,7 +213,7 @@ describe('the catalogue', () => {
     const { $ } = await person.get(`/products?q=${mark}&page=2`)
     expect($('.count').text()).to.equal(`45 products with “${mark}”`)
     expect($('.pages').text()).to.contain('Page 2 of 3')
-    expect($('a[rel=prev]').attr('href')).to.equal(`/products?q=${mark}&page=1`)
+    expect($('a[rel=prev]').attr('href')).to.equal(`/products?q=${mark}`)
     expect($('a[rel=next]').attr('href')).to.equal(`/products?q=${mark}&page=3`)
   })
 
@@ -223,8 +223,31 @@ describe('the catalogue', () => {
     })
   }
 
-  it('shows the last page where a later one is asked for', async () => {
-    expect(await names({ q: mark, page: '99' })).to.have.length(5)
+  it('shows the last page where a later one is asked for, and says so', async () => {
+    const { $ } = await person.get(`/products?q=${mark}&page=9999999`)
+    expect($('tbody tr')).to.have.length(5)
+    expect($('.notice').text()).to.equal('The list does not reach page 9,999,999. This is page 3.')
+    expect((await person.get(`/products?q=${mark}&page=3`)).$('.notice')).to.have.length(0)
+  })
+
+  it('tells what was searched and which page in the title, in both languages', async () => {
+    const titleOf = async (address: string) => (await person.get(address)).$('title').text()
+    expect(await titleOf('/products')).to.equal('Products · Bodega')
+    expect(await titleOf(`/products?q=${mark}`)).to.equal(`Products: ${mark} · Bodega`)
+    expect(await titleOf(`/products?q=${mark}&page=2`)).to.equal(`Products: ${mark}, page 2 · Bodega`)
+    const es = new Person(undefined, { 'accept-language': 'es' })
+    es.setCookie('session', person.cookie('session') as string)
+    const { $ } = await es.get(`/products?q=${mark}&page=2`)
+    expect($('title').text()).to.equal(`Productos: ${mark}, página 2 · Bodega`)
+  })
+
+  it('leads to each product, and from there back to the list as it was', async () => {
+    const list = `/products?q=${mark}&page=2`
+    const link = (await person.get(list)).$('tbody th a').attr('href') as string
+    const { $ } = await person.get(link)
+    expect($('.back a').attr('href')).to.equal(list)
+    const plain = await person.get(`${link.split('?')[0]}?q=&page=x&from=//example.org`)
+    expect(plain.$('.back a').attr('href')).to.equal('/products')
   })
 
   it('counts no further than a page needs, and still leads to the last', async () => {
@@ -282,7 +305,7 @@ describe('the catalogue', () => {
     const q = unique()
     const { status, $ } = await person.get(`/products?q=${q}`)
     expect(status).to.equal(200)
-    expect($('.empty h2').text()).to.equal(`Nothing matches “${q}”`)
+    expect($('.empty h2').text()).to.equal(`No product matches “${q}”`)
     expect($('.empty a').attr('href')).to.equal('/products')
     expect($('input[name=q]').attr('value')).to.equal(q)
   })

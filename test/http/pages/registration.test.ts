@@ -21,10 +21,10 @@ describe('registering', () => {
     const answer = await new Person().post('/register', typed)
     expect(answer.status).to.equal(422)
     expect(problemsOn(answer)).to.deep.equal({
-      firstName: 'Fill this in.',
-      lastName: 'At most 100 characters.',
+      firstName: 'Enter your first name.',
+      lastName: 'Shorten your last name to 100 characters or fewer.',
       email: 'Enter a complete e-mail address, such as ana@example.org.',
-      password: 'Enter at least 10 characters.',
+      password: 'Choose a longer password: at least 10 characters.',
     })
     expect(valuesOn(answer, '/register')).to.deep.include({ lastName: typed.lastName, email: 'ana@', password: '' })
     expect(answer.$('[role=alert] li')).to.have.length(4)
@@ -33,7 +33,10 @@ describe('registering', () => {
 
   it('tells it in Spanish', async () => {
     const answer = await new Person(undefined, { 'accept-language': 'es' }).post('/register', {})
-    expect(problemsOn(answer)).to.include({ email: 'Escriba este dato.', password: 'Escriba este dato.' })
+    expect(problemsOn(answer)).to.include({
+      email: 'Escriba el correo electrónico.',
+      password: 'Escriba la contraseña.',
+    })
   })
 
   it('counts characters as people do, and keeps every one of them', async () => {
@@ -56,7 +59,7 @@ describe('registering', () => {
     expect((await new Person().post('/register', account)).status).to.equal(303)
     expect((await new Person().post('/login', account)).status).to.equal(303)
     const longer = await new Person().post('/register', registration({ password: `${password}x` }))
-    expect(problemsOn(longer)).to.deep.equal({ password: 'At most 256 characters.' })
+    expect(problemsOn(longer)).to.deep.equal({ password: 'Choose a shorter password: 256 characters at most.' })
   })
 
   it('reads a password to its end, past the 72 bytes that bcrypt reads', async () => {
@@ -72,7 +75,7 @@ describe('registering', () => {
     const again = registration({ email: `ANA.${name}@Example.org`, password: 'another long phrase' })
     const answer = await new Person().post('/register', again)
     expect(answer.status).to.equal(409)
-    expect(problemsOn(answer).email).to.contain('There is an account with this address already.')
+    expect(problemsOn(answer).email).to.contain('There is already an account with this e-mail address.')
     expect(answer.$('#email-problem a').attr('href')).to.equal('/login')
     expect(valuesOn(answer, '/register')).to.include({ email: again.email, password: '' })
   })

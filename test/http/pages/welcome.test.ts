@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { Person, signedIn } from '../../person.js'
+import { stack } from '../../system.js'
 
 describe('the welcome page', () => {
   it('welcomes strangers', async () => {
@@ -19,6 +20,14 @@ describe('the welcome page', () => {
     expect(headers.getSetCookie()).to.deep.equal([])
     expect(html).not.to.contain(headers.get('x-request-id'))
     expect(html).not.to.contain('idempotencyKey')
+  })
+
+  it('describes itself to search engines, and gives phones a colour and an icon', async () => {
+    const { $ } = await new Person().get('/')
+    expect($('meta[name=description]').attr('content')).to.match(/^Your organisation’s product catalogue/)
+    expect($('meta[name=theme-color]')).to.have.length(2)
+    const icon = await fetch(stack.url + $('link[rel=apple-touch-icon]').attr('href'))
+    expect([icon.status, icon.headers.get('content-type')]).to.deep.equal([200, 'image/png'])
   })
 
   it('tells which replica served it, on the page and in a header', async () => {

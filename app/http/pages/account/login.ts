@@ -2,37 +2,34 @@ import type { Context } from 'koa'
 import { WrongCredentials } from '../../../errors.js'
 import { type Credentials, parseCredentials } from '../../../users/account.js'
 import type { Accounts, SignIn } from '../../../users/accounts.js'
-import { fieldsOf, submit, writeOf } from '../../forms.js'
+import { type FormState, fieldsOf, newForm, submit, writeOf } from '../../forms.js'
 import { enterSession, leaveSession, sessionIdOf } from '../../middleware/session.js'
 import { nextPage, seeOther } from '../../navigation.js'
+import { type FormPages, showAgain } from '../../shown-again.js'
 import { strangerOf } from './principals.js'
 
-/** By address, what shows a form again that was refused because the session had ended. */
-export type Drafts = Record<string, (ctx: Context, draft: string) => Promise<void>>
+export async function showLoginForm(ctx: Context, { values: { email, next, draft }, ...form }: FormState) {
+  await ctx.page('login', { form: { ...form, values: { email, next, draft } } })
+}
 
-export function loginPages(accounts: Accounts, drafts: Drafts) {
+/** @param forms shown after signing in, when they were refused because the session had ended */
+export function loginPages(accounts: Accounts, forms: FormPages) {
   return {
     async showLogin(ctx: Context) {
       if (ctx.state.user) return seeOther(ctx, nextPage(ctx.query.next))
-      const hint = ctx.query.next ? 'login.required' : undefined
-      await ctx.page('login', { next: ctx.query.next, hint })
+      const { next } = ctx.query
+      await showLoginForm(ctx, { ...newForm('/login', { next }), hint: next ? 'login.required' : undefined })
     },
 
     async submitLogin(ctx: Context) {
-      const { next, draft, email } = fieldsOf(ctx)
-      await submit(
-        ctx,
-        async () => {
-          const { sessionId } = await signIn(ctx, parseCredentials(fieldsOf(ctx)))
-          await enterSession(ctx, sessionId)
-          const address = nextPage(next)
-          const showDraft = typeof draft === 'string' && Object.hasOwn(drafts, address) && drafts[address]
-          if (!showDraft) return address
-          ctx.state.user = (await accounts.findSession(sessionId, ctx.state.deadline))?.user
-          await showDraft(ctx, draft)
-        },
-        (form) => ctx.page('login', { next, draft, form: { ...form, values: { email } } }),
-      )
+      const { next, draft } = fieldsOf(ctx)
+      const goOn = async () => {
+        const { sessionId } = await signIn(ctx, parseCredentials(fieldsOf(ctx)))
+        await enterSession(ctx, sessionId)
+        const resumed = typeof draft === 'string' && (await resume(ctx, sessionId, nextPage(next), draft))
+        return resumed ? undefined : nextPage(next)
+      }
+      await submit(ctx, goOn, showLoginForm)
     },
 
     async submitLogout(ctx: Context) {
@@ -41,6 +38,13 @@ export function loginPages(accounts: Accounts, drafts: Drafts) {
       leaveSession(ctx)
       seeOther(ctx, '/')
     },
+  }
+
+  /** Shows the form with what was typed into it before the session ended. Saves nothing. @returns whether there is one */
+  async function resume(ctx: Context, sessionId: string, address: string, draft: string): Promise<boolean> {
+    ctx.state.user = (await accounts.findSession(sessionId, ctx.state.deadline))?.user
+    const form = newForm(address, Object.fromEntries(new URLSearchParams(draft)))
+    return showAgain(ctx, forms, { ...form, hint: 'login.resumed' })
   }
 
   /** The log tells that somebody signed in, or tried to, and names nobody. */

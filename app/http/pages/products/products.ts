@@ -2,52 +2,52 @@ import type { Context } from 'koa'
 import { NotFound } from '../../../errors.js'
 import { type Fields, wholeNumber } from '../../../input/form-values.js'
 import { type Catalogue, pageSize } from '../../../products/catalogue.js'
-import { parseCatalogueQuery, parseProductDraft, parseProductId } from '../../../products/product.js'
-import { emptyForm, type FormState, fieldsOf, submit, writeOf } from '../../forms.js'
+import {
+  type CatalogueQuery,
+  type Product,
+  parseCatalogueQuery,
+  parseProductDraft,
+  parseProductId,
+} from '../../../products/product.js'
+import { type FormState, fieldsOf, newForm, submit, writeOf } from '../../forms.js'
 import { signedInUser } from '../../middleware/access.js'
 
 export function productPages(catalogue: Catalogue) {
   return {
     async showProducts(ctx: Context) {
-      const query = parseCatalogueQuery(ctx.query)
-      const found = await catalogue.browse(signedInUser(ctx), query, ctx.state.deadline)
-      await ctx.page('products/index', { q: query.q, pageSize, known: 'known' in ctx.query, ...found })
+      const { q, page: asked } = parseCatalogueQuery(ctx.query)
+      const found = await catalogue.browse(signedInUser(ctx), { q, page: asked }, ctx.state.deadline)
+      const [newer, same, older] = [-1, 0, 1].map((by) => listQuery({ q, page: found.page + by }))
+      const known = 'known' in ctx.query
+      await ctx.page('products/index', { ...found, q, asked, pageSize, known, query: { newer, same, older } })
     },
 
     async showNewProduct(ctx: Context) {
       const added = await productAt(ctx, ctx.query.added)
-      const values = added ? { category: added.category } : {}
-      await showForm(ctx, { ...emptyForm, values }, { added })
+      await showForm(ctx, newForm('/products', { category: added?.category }), added)
     },
 
     async submitProduct(ctx: Context) {
-      const fields = fieldsOf(ctx)
-      await submit(
-        ctx,
-        async () => {
-          const user = signedInUser(ctx)
-          const id = await catalogue.add(user, parseProductDraft(valuesOf(fields)), writeOf(ctx, `user ${user.id}`))
-          return fields.after === 'another' ? `/products/new?added=${id}` : `/products/${id}?added`
-        },
-        (form) => showForm(ctx, form, { unsaved: true }),
-      )
+      const add = async () => {
+        const [user, fields] = [signedInUser(ctx), fieldsOf(ctx)]
+        const id = await catalogue.add(user, parseProductDraft(valuesOf(fields)), writeOf(ctx, `user ${user.id}`))
+        return fields.after === 'another' ? `/products/new?added=${id}` : `/products/${id}?added`
+      }
+      await submit(ctx, add, showForm)
     },
 
-    /** The form with what was typed into it before the session ended. Saves nothing. */
-    async showDraft(ctx: Context, draft: string) {
-      const values = Object.fromEntries(new URLSearchParams(draft))
-      await showForm(ctx, { ...emptyForm, values }, { unsaved: true, resumed: true })
-    },
+    showProductForm: showForm,
 
     async showProduct(ctx: Context) {
       const product = await productAt(ctx, ctx.params.id)
       if (!product) throw new NotFound()
-      await ctx.page('products/show', { product, added: 'added' in ctx.query })
+      const query = listQuery(parseCatalogueQuery(ctx.query))
+      await ctx.page('products/show', { product, query, added: 'added' in ctx.query })
     },
   }
 
-  async function showForm(ctx: Context, form: FormState, more: object) {
-    await ctx.page('products/new', { form, categories: await catalogue.categories(ctx.state.deadline), ...more })
+  async function showForm(ctx: Context, form: FormState, added?: Product) {
+    await ctx.page('products/new', { form, added, categories: await catalogue.categories(ctx.state.deadline) })
   }
 
   async function productAt(ctx: Context, id: unknown) {
@@ -59,4 +59,10 @@ export function productPages(catalogue: Catalogue) {
 /** The values that the fields of the form mean. */
 function valuesOf({ units, ...fields }: Fields): Fields {
   return { ...fields, units: wholeNumber(units) }
+}
+
+/** What an address says of the list. A product's says it too, to lead back to the list as it was. */
+function listQuery({ q, page }: CatalogueQuery): string {
+  const query = new URLSearchParams({ ...(q && { q }), ...(page > 1 && { page: String(page) }) })
+  return query.size > 0 ? `?${query}` : ''
 }
