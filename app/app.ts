@@ -17,7 +17,7 @@ import { openRoutes, pageRoutes } from './http/pages/routes.js'
 import type { Log } from './log.js'
 import type { Parts } from './parts.js'
 
-/** The whole way of a request, in order. Opens nothing and listens nowhere. */
+/** Everything that happens to a request, in order. Opens nothing and listens nowhere. */
 export function createApp(parts: Parts): Koa {
   const { replica, log, databases, accounts, cluster, views, lifecycle } = parts
   const app = new Koa()
@@ -29,7 +29,7 @@ export function createApp(parts: Parts): Koa {
   const routes = pageRoutes(parts)
   app.on('error', logUnanswered(log))
   app.use(health(databases, lifecycle)) // before the log, which health checks would flood
-  app.use(metricsPage(cluster.metrics)) // as little does a reading of the metrics count
+  app.use(metricsPage(cluster.metrics)) // so are scrapes of the metrics
   app.use(measure(cluster.metrics, cluster.stats, lifecycle)) // how much is answered here, and how fast
   app.use(request(log, replica)) // request id, replica's name, access log
   app.use(closeWhileDraining(lifecycle))
@@ -51,7 +51,7 @@ export function createApp(parts: Parts): Koa {
   return app
 }
 
-/** What happens after the answer has begun. A live page that is closed breaks its stream off, as it should. */
+/** Errors after the answer has begun. Closing a live page aborts its stream, which is fine. */
 function logUnanswered(log: Log) {
   return (error: Error & { code?: string }) => {
     if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') log.error({ err: error })
@@ -74,7 +74,7 @@ function securityHeaders() {
       },
     },
     frameguard: { action: 'deny' },
-    // With "no-referrer", browsers send "Origin: null" with forms, which cannot be told from another site's.
+    // With "no-referrer", browsers send "Origin: null" with forms, which looks like another site's.
     referrerPolicy: { policy: 'same-origin' },
     // nginx decides about it, which knows whether TLS is spoken.
     strictTransportSecurity: false,

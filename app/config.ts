@@ -94,7 +94,7 @@ function namesIn(list: string): string[] {
     .filter(Boolean)
 }
 
-/** What each program can be told, by the names that {@link setting} takes. */
+/** The settings of each program, by the names that {@link setting} takes. */
 export const settingNames = {
   replica: Object.keys(replicaSettings.shape),
   migrator: Object.keys(migratorSettings.shape),

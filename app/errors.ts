@@ -15,7 +15,7 @@ export class Invalid extends Error {
   }
 }
 
-/** Thrown when a value that must be unique belongs to another row; `owner` tells which, where people may know. */
+/** Thrown when a value that must be unique belongs to another row; `owner` is that row, where people may know it. */
 export class Taken extends Error {
   constructor(
     readonly field: 'email' | 'code',
@@ -25,7 +25,7 @@ export class Taken extends Error {
   }
 }
 
-/** Thrown when the e-mail address or the password is wrong; which of them is not told. */
+/** Thrown when the e-mail address or the password is wrong; which of them is not said. */
 export class WrongCredentials extends Error {}
 
 /** Thrown when a person's role does not allow what they ask for. */

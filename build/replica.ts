@@ -5,7 +5,7 @@ import { build } from 'esbuild'
 import { bundle, codeCache, loadBundle } from '../app/bundle.js'
 import { build as own } from '../app/root.js'
 
-/** What looks for files of its own beside itself, and drivers that knex loads where it is told to, which are not here. */
+/** Packages that load files from beside themselves, and knex's drivers for other databases. */
 const external = [
   ...['bcrypt', 'piscina'],
   ...['better-sqlite3', 'mariadb', 'mysql', 'oracledb', 'pg', 'pg-query-stream', 'sqlite3', 'tedious'],

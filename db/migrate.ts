@@ -16,8 +16,8 @@ for (const subject of subjects) {
 }
 
 /**
- * Applies what is missing, alone: a lock of the server, which goes with its connection, keeps other migrators out.
- * knex's own lock is a row, which stays behind when a migrator is killed; whoever holds the server's lock may clear it.
+ * Applies what is missing. A server lock, released with its connection, keeps other migrators out.
+ * knex's own lock is a row, which stays behind when a migrator is killed; the holder of the server lock may clear it.
  */
 async function migrate(database: DatabaseConfig, subject: (typeof subjects)[number]): Promise<string[]> {
   const directory = fileURLToPath(new URL(subject, import.meta.url))

@@ -1,5 +1,5 @@
 /**
- * `npm run build`: builds into a folder of its own, which `dist` then points to. Whatever starts or runs meanwhile finds
+ * `npm run build`: builds into a folder of its own, which `dist` then points to. Whatever starts or runs during a build finds
  * the old build whole, or the new one.
  */
 import { spawnSync } from 'node:child_process'

@@ -70,7 +70,7 @@ function endOrphans(prefix: string) {
       if (!runs(Number(pid), 'nginx: worker') || readlinkSync(`/proc/${pid}/cwd`) !== prefix) continue
       process.kill(Number(pid), 'SIGKILL')
     } catch {
-      // It has ended meanwhile, or is somebody else's.
+      // It has ended, or is somebody else's.
     }
   }
 }

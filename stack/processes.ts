@@ -15,7 +15,7 @@ export interface Service {
 const soon = 1_000
 const pause = 500
 
-/** @param changed told of the process after each start, and of none after each end */
+/** @param changed called with the process after each start, and with undefined after each end */
 export function keepRunning(
   launch: () => ChildProcess,
   changed: (running: ChildProcess | undefined) => void = () => {},
@@ -45,7 +45,7 @@ export function keepRunning(
     changed(current)
   }
 
-  /** What a process needs may be missing for a moment, and the others still need whoever keeps them running. */
+  /** A failed launch must not end the supervisor, which the other processes need. */
   async function startAgain() {
     while (!stopping && !current) {
       try {
@@ -85,7 +85,7 @@ export function launch(command: string[], log: string, options: SpawnOptions = {
 const courtesy = 1_000
 
 /**
- * Lets the others have the processors first while a process that was just launched starts: those who serve meanwhile
+ * Lets a process that was just launched yield the CPU to the others while it starts: those that serve
  * have its share of the work too. By the nice value of its session's autogroup, the only one that a process without
  * privileges may lower and then raise again; without effect where the kernel has no autogroups.
  */

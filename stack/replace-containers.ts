@@ -4,7 +4,7 @@ import { waitUntil } from './processes.js'
 /**
  * Builds the images, brings the databases of the compose project up to date, and replaces its replicas by containers of
  * the new image; the proxy only where its own image changed, because that breaks people's connections for a moment.
- * @param tell told of each step that is done
+ * @param tell called after each step
  * @returns how many replicas there are
  * @throws {Error} when one does not become healthy; the others were left as they are
  */

@@ -8,7 +8,7 @@ const folder = resolve(process.env.BODEGA_FOLDER ?? '.bodega')
 
 /**
  * Brings the local form's databases up to date, then replaces its replicas by those of the current build.
- * @param tell told of each step that is done
+ * @param tell called after each step
  * @returns how many there are
  * @throws {Error} when a replica does not come back; the others were left as they are
  */

@@ -22,8 +22,8 @@ export interface Replicas {
 
 /**
  * Starts the replicas and waits until each is ready; what is known of them stands in `folder`/replicas.json.
- * @param environment all that a replica is told, but for its name and port
- * @param say told of a replica that hung
+ * @param environment a replica's whole environment, but for its name and port
+ * @param say called when a replica hung
  */
 export async function startReplicas(
   folder: string,

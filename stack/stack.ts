@@ -18,7 +18,7 @@ export interface StackOptions {
   folder: string
   address: string
   port: number
-  /** Told of each step. */
+  /** Called at each step. */
   say: (step: string) => void
   /** Settings of the replicas that differ from their defaults. */
   environment?: NodeJS.ProcessEnv
@@ -32,7 +32,7 @@ export interface Stack {
   database: Mariadb
   nginx: Service
   replicas: Service[]
-  /** Where the databases are and with which accounts they are used, as the replicas and the migrator are told. */
+  /** The databases and their accounts, as environment variables of the replicas and the migrator. */
   environment: NodeJS.ProcessEnv
   stop(): Promise<void>
 }
@@ -63,7 +63,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     say('bringing both databases up to date')
     const settings = databaseSettings(ports.database, secrets)
     const environment = replicaEnvironment({ ...process.env, ...options.environment }, settings)
-    readConfig(environment) // a wrong setting is better told here than in three replicas' logs
+    readConfig(environment) // a wrong setting is better reported here than in three replicas' logs
     await migrate(settings)
 
     say('starting three replicas')

@@ -34,7 +34,7 @@ export function openDatabase(config: DatabaseConfig, connections: number) {
   return {
     /**
      * Runs work, which uses one connection at a time, and runs it again from its start while it fails for a transient
-     * reason. The work must bear being run again, also after a COMMIT of unknown outcome.
+     * reason. The work must be safe to run again, also after a COMMIT of unknown outcome.
      * @throws {DatabaseUnavailable} when that reason still stands at the deadline; else what the work throws
      */
     run<T>(deadline: Deadline, work: (knex: Knex) => Promise<T>): Promise<T> {

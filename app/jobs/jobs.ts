@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../log.js'
 
-/** Something that a replica does by itself, again and again; what it does must bear being done by several at once. */
+/** Something that a replica does on its own, periodically. Must be safe to run on several replicas at once. */
 export interface Job {
   name: string
   /** From one run to the next, in milliseconds. */

@@ -8,7 +8,7 @@ export async function pingDatabases({ users, products }: Databases, deadline: De
   await Promise.all([users, products].map((database) => database.run(deadline, (knex) => knex.raw('SELECT 1'))))
 }
 
-/** Gives what tells why this replica could not serve: a few words, or undefined where it can. */
+/** Checks whether this replica can serve; gives the reason where it cannot. */
 export function createReadiness(databases: Databases) {
   // Migrations only add, so what was complete once stays complete.
   let migrated = false

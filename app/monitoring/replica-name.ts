@@ -3,7 +3,7 @@ import { hostname, networkInterfaces } from 'node:os'
 
 /**
  * The name that an operator can kill this replica by. In a container that is the container's, which Docker's name
- * server tells for its address ("bodega-app-1.bodega_back"); where none is told, the host name, there the container's id.
+ * server tells for its address ("bodega-app-1.bodega_back"); where there is none, the host name, there the container's id.
  */
 export async function findReplicaName(): Promise<string> {
   const resolver = new Resolver({ timeout: 500, tries: 1 })

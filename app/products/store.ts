@@ -33,7 +33,7 @@ export async function findProducts(
   words: string[],
   { limit, offset, count }: { limit: number; offset: number; count: number },
 ): Promise<{ products: Product[]; counted: number }> {
-  // What a search finds is counted while it is looked for; of all products an index tells the number sooner.
+  // Matches are counted while searching; all products are counted faster from an index.
   const isSearch = words.length > 0
   const counted = isSearch
     ? knex.raw('COUNT(*) OVER () AS counted')
@@ -56,7 +56,7 @@ export async function countProducts(knex: Knex, words: string[]): Promise<number
   return Number(row?.number)
 }
 
-/** The categories in use, by name; at most 500, which is more than a list to choose from can bear. */
+/** The categories in use, by name; at most 500, which is more than anybody chooses from. */
 export async function findCategories(knex: Knex): Promise<string[]> {
   return knex('products').distinct().orderBy('category').limit(500).pluck('category')
 }

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { boundedText, line, parse } from '../input/schemas.js'
 import type { Actor } from './policy.js'
 
-/** Who acts, as the session tells: a person, and what they may do. */
+/** The signed-in person, and what they may do. */
 export interface User extends Actor {
   id: number
   firstName: string
@@ -24,7 +24,7 @@ export function parseCredentials(values: unknown): Credentials {
   return parse(credentials, values)
 }
 
-/** The form of an address by which accounts are told apart. */
+/** The form of an address that identifies its account. */
 export function emailKey(email: string): string {
   return email.toLowerCase()
 }

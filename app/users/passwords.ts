@@ -36,7 +36,7 @@ export function hashPassword(password: string, deadline: Deadline): Promise<stri
 
 /**
  * Checks a password against a hash; without one it takes the same time and is never right,
- * so that the time of an answer does not tell which addresses have accounts.
+ * so that response times do not reveal which addresses have accounts.
  * @throws {TooMany} when too many people sign in or register at once
  */
 export async function verifyPassword(password: string, hash: string | undefined, deadline: Deadline): Promise<boolean> {

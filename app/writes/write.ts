@@ -11,7 +11,7 @@ export interface Write {
   deadline: Deadline
 }
 
-/** Under what a write is remembered: its key, and a fingerprint that tells whether the contents of two arrivals agree. */
+/** What identifies a write in the database: its key, and a fingerprint to compare the contents of two arrivals. */
 export interface Claim {
   id: Buffer
   fingerprint: Buffer

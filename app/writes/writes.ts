@@ -14,7 +14,7 @@ export function createWrites(database: Database, secret: string) {
     /**
      * Does a write exactly once, however often it arrives and whatever dies: the claim of its key, the work and the
      * result commit in one transaction. A second arrival waits for the first and gets its result. A COMMIT of unknown
-     * outcome needs no care of its own: the work is run again, and its key tells whether it was done.
+     * outcome needs no special case: the work is run again, and its key shows whether it was done.
      * @param contents what is written, as parsed; a second arrival with other contents is refused
      * @param work does everything through the transaction it is given; its result must survive JSON
      * @throws {KeyReused} when the key was used with other contents

@@ -2,7 +2,7 @@ import type { Knex } from 'knex'
 
 /**
  * A row a second of each replica. The key of the table is the order of arrival, so that rows are only ever added at its
- * end and swept from its beginning; whoever reads a time range goes by the index, however many rows there are.
+ * end and swept from its beginning; time ranges are read by the index.
  */
 export async function up(knex: Knex) {
   await knex.raw(`

@@ -2,7 +2,7 @@ import type { Middleware } from 'koa'
 import { NotExecuted } from '../../errors.js'
 import type { Lifecycle } from '../../lifecycle.js'
 
-/** @throws {NotExecuted} while draining, which nginx is told as 503, so it asks another replica */
+/** @throws {NotExecuted} while draining; answered with 503, so that nginx asks another replica */
 export function refuseWhileDraining(lifecycle: Lifecycle): Middleware {
   return async (_ctx, next) => {
     if (lifecycle.draining) throw new NotExecuted('draining')
@@ -17,7 +17,7 @@ export function refuseWhileDraining(lifecycle: Lifecycle): Middleware {
 export function closeWhileDraining(lifecycle: Lifecycle): Middleware {
   return async (ctx, next) => {
     await next()
-    // Read after the request ran, because the drain may have begun meanwhile.
+    // Checked afterwards, because the drain may begin while the request runs.
     if (lifecycle.draining) ctx.set('Connection', 'close')
   }
 }

@@ -2,7 +2,7 @@ import type { Context, Middleware } from 'koa'
 import type { Log } from '../../log.js'
 import { answerTo, answerWith, type ErrorAnswer, setStatus } from '../errors.js'
 
-/** nginx's own status for a request whose client left: nobody receives it, but the log should tell. */
+/** nginx's own status for a request whose client left: nobody receives it, but it belongs in the log. */
 const clientClosedRequest = 499
 
 /** The one place where what went wrong becomes an answer: a page in the person's language, with the request's id. */

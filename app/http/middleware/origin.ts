@@ -4,7 +4,7 @@ import { CrossSite } from '../errors.js'
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /**
- * Refuses writes that another site's page sends with a person's cookies. The browser tells where a request comes from,
+ * Refuses writes that another site's page sends with a person's cookies. The browser says where a request comes from,
  * so no token is needed, and a form that is retried or came from a cache never fails on one.
  * A client that sends neither header is no browser and has nobody's cookies.
  * Source: OWASP, Cross-Site Request Forgery Prevention, "Fetch Metadata headers".

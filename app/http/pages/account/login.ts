@@ -47,7 +47,7 @@ export function loginPages(accounts: Accounts, forms: FormPages) {
     return showAgain(ctx, forms, { ...form, hint: 'login.resumed' })
   }
 
-  /** The log tells that somebody signed in, or tried to, and names nobody. */
+  /** Logs the attempt under a pseudonym. */
   async function signIn(ctx: Context, credentials: Credentials): Promise<SignIn> {
     const account = accounts.pseudonymOf(credentials.email)
     try {

@@ -26,7 +26,7 @@ interface Parts {
   log: Log
 }
 
-/** How many streams a replica bears, and how many of them may be one person's. */
+/** The most streams of a replica, and of one person. */
 const most = 200
 const mostOfOnePerson = 10
 
@@ -86,7 +86,7 @@ export function createStreams({ cluster, liveSessions, compose, log }: Parts) {
   }
 
   async function tick() {
-    // While the database keeps a reading waiting, nginx and the page must still see that this replica lives.
+    // While a reading waits for the database, nginx and the page must still see that this replica is alive.
     if (busy) return send(() => event('waiting', '1'))
     busy = true
     try {
