@@ -29,7 +29,7 @@ const samples = [
     name: 'Estantería metálica para cargas pesadas con cinco baldas regulables y tornillería incluida',
     code: 'EST_METAL.5-BALDAS-REGULABLE-200x100x50-GALV',
     description: 'Hasta 250 kg por balda. '.repeat(12),
-    units: '2147483647',
+    units: '2000000000',
     category: 'Almacenaje',
   },
 ]

@@ -205,7 +205,7 @@ async function* everyPage(page: Page) {
   await submit(page)
   yield 'new product, problems'
   const longest = { name: 'W'.repeat(100), description: `${'w'.repeat(500)} `.repeat(3), category: 'W'.repeat(60) }
-  await fill(page, product({ ...longest, units: '2147483647' }))
+  await fill(page, product({ ...longest, units: '2000000000' }))
   await submit(page)
   yield 'product'
   await page.goto('/products')

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { nextPage } from '../../app/http/navigation.js'
+import { parseShown } from '../../app/http/shown-again.js'
 import { textsOf } from '../../app/i18n/texts.js'
 import { wholeNumber } from '../../app/input/form-values.js'
 import { parseCatalogueQuery, parseProductDraft, parseProductId } from '../../app/products/product.js'
@@ -44,6 +45,10 @@ describe('the worst text that there is', () => {
     'a searched word': (text) => fold(parseCatalogueQuery({ q: text }).q),
     'a number': wholeNumber,
     'an id': parseProductId,
+    'a form to be shown again': (text) => {
+      parseShown(text)
+      parseShown(JSON.stringify({ action: text, problems: { [text]: { message: text } }, notice: text }))
+    },
     'a page to go to': (text) => nextPage(`/${text}`),
     'a text with it': (text) => textsOf('es')('products.found', { count: 2, number: '2', q: text }),
   }
@@ -73,6 +78,7 @@ describe('the worst text that there is', () => {
         stranger.post('/register', registration({ firstName: typed })),
         person.post('/products', product({ name: typed, description: typed })),
         stranger.post('/language', { lang: typed, next: typed }),
+        stranger.post('/language', { again: JSON.stringify({ action: '/register', problems: {} }), firstName: typed }),
         person.get(`/products?${new URLSearchParams({ q: text.slice(0, 900), page: text.slice(0, 100) })}`),
         stranger.get('/', { 'accept-language': typed.replace(/[^!-~]/g, 'a'), cookie: `lang=${'x'.repeat(5_000)}` }),
       ]
