@@ -30,15 +30,12 @@ export async function startBench(transactions: Transactions) {
   await waitUntil('there is no heartbeat', 20, () => proxies[0].hasHeartbeats)
 
   return {
-    /** The packets of a write that is not cut, in their order. */
+    /** The packets of a write that is not cut, in their order; not those of a job that ran meanwhile. */
     async record(write: Write): Promise<string[]> {
-      const attempt = await begin(write)
-      packets = []
-      const answer = await send(write, attempt)
-      const ofWrite = [...packets]
-      await isDoneOnce(write, attempt, answer)
-      expect(ofWrite).to.include.members([`${write.database}: connect ← 1`, `${write.database}: COMMIT ← 1`])
-      return ofWrite
+      const again = new Set(await recordOnce(write))
+      const both = (await recordOnce(write)).filter((packet) => again.has(packet))
+      expect(both).to.include.members([`${write.database}: connect ← 1`, `${write.database}: COMMIT ← 1`])
+      return both
     },
 
     /** Does a write that is cut. @throws what is not as it should be */
@@ -69,6 +66,15 @@ export async function startBench(transactions: Transactions) {
     const cut = next
     next = undefined
     return cut
+  }
+
+  async function recordOnce(write: Write): Promise<string[]> {
+    const attempt = await begin(write)
+    packets = []
+    const answer = await send(write, attempt)
+    const ofWrite = [...packets]
+    await isDoneOnce(write, attempt, answer)
+    return ofWrite
   }
 
   async function begin(write: Write): Promise<Attempt> {
