@@ -39,8 +39,8 @@ export function createApp(parts: Parts): Koa {
   app.use(pages(replica, views)) // ctx.page()
   app.use(errors(log)) // whatever is thrown below becomes a page
   app.use(refuseWhileDraining(lifecycle)) // before anything is executed
-  app.use(deadline) // ctx.state.deadline; leaves undone what nobody waits for
-  app.use(hosts(parts.hosts)) // other names
+  app.use(deadline) // ctx.state.deadline; drops abandoned requests
+  app.use(hosts(parts.hosts)) // names that are not served
   app.use(address) // %-encoding
   app.use(origin) // other sites' forms
   app.use(open.routes()) // what works without a database

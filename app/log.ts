@@ -33,7 +33,7 @@ interface LoggedError extends Error {
 
 function describeError(error: LoggedError): object {
   return {
-    type: error.name,
+    type: error.constructor.name,
     code: error.code,
     message: messageOf(error),
     stack: framesOf(error.stack ?? '', error.sqlMessage ?? error.message).join('\n'),

@@ -31,7 +31,7 @@ export async function serve(): Promise<void> {
   const server = createServer({ keepAliveTimeout, maxHeaderSize }, createApp(parts).callback())
   server.listen(config.port, config.address, () => {
     cluster.listen()
-    if (config.production) killWhenHung(parts.replica) // a debugger may halt it
+    if (config.production) killWhenHung(parts.replica, log) // a debugger may halt it
     log.info(`listening on ${config.address}:${config.port}`)
   })
   server.on('error', (error) => {
@@ -43,6 +43,7 @@ export async function serve(): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, leave)
 
   async function leave() {
+    if (parts.lifecycle.draining) return
     jobs.stop()
     await drain(server, parts)
     process.exit(0)

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** The table behind app/once.ts; each database has its own, because a write and its key commit together. */
+/** The table behind app/writes/writes.ts; each database has its own, because a write and its key commit together. */
 export async function createIdempotencyKeys(knex: Knex) {
   await knex.raw(`
     CREATE TABLE IF NOT EXISTS idempotency_keys (

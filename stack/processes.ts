@@ -35,20 +35,25 @@ export function keepRunning(
 
   function start() {
     const startedAt = Date.now()
-    current = launch()
-    current.once('exit', async () => {
+    const launched = launch()
+    const ended = async () => {
+      if (current !== launched) return
       current = undefined
-      changed(undefined)
       if (Date.now() - startedAt < soon) await sleep(pause)
       await startAgain()
-    })
-    changed(current)
+    }
+    current = launched
+    launched.once('exit', ended)
+    launched.once('error', ended) // what could not even be started
+    changed(launched)
   }
 
   /** A failed launch must not end the supervisor, which the other processes need. */
   async function startAgain() {
-    while (!stopping && !current) {
+    while (!current) {
       try {
+        changed(undefined)
+        if (stopping) return
         start()
       } catch (error) {
         process.emitWarning(error as Error)

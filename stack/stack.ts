@@ -49,9 +49,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   if (proxy.TLS_CERTIFICATE) await portIsFree('TLS_PORT', address, Number(proxy.TLS_PORT))
   writeFileSync(pidFile(folder), String(process.pid))
 
-  const started: Array<() => Promise<void>> = [async () => rmSync(pidFile(folder))]
+  const started: Array<() => Promise<void>> = [async () => rmSync(pidFile(folder), { force: true })]
   const stop = async () => {
-    for (const each of started.splice(0).reverse()) await each()
+    // One that fails must not leave the others running.
+    for (const each of started.splice(0).reverse()) await each().catch((error) => say(error.message))
   }
   try {
     say('starting the database')

@@ -35,7 +35,8 @@ export function openDatabase(config: DatabaseConfig, connections: number) {
     /**
      * Runs work, which uses one connection at a time, and runs it again from its start while it fails for a transient
      * reason. The work must be safe to run again, also after a COMMIT of unknown outcome.
-     * @throws {DatabaseUnavailable} when that reason still stands at the deadline; else what the work throws
+     * @throws {DatabaseUnavailable} when that reason still stands at the deadline, the deadline's own reason when it
+     * passes otherwise; else what the work throws
      */
     run<T>(deadline: Deadline, work: (knex: Knex) => Promise<T>): Promise<T> {
       return withRetry(deadline, () =>
@@ -70,7 +71,7 @@ async function withRetry<T>(deadline: Deadline, work: () => Promise<T>): Promise
     try {
       return await before(deadline, work)
     } catch (error) {
-      if (deadline.aborted) throw new DatabaseUnavailable('a database did not answer in time', { cause: last ?? error })
+      if (deadline.aborted) throw last ? new DatabaseUnavailable('a database did not answer', { cause: last }) : error
       if (isStatementTimeout(error)) throw new StatementTimeout('a statement took too long', { cause: error })
       if (!isTransient(error)) throw error
       last = error

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
  *
  *    2,000  a connection to a database              connectTimeout
  *    3,000  a row's lock                            innodb_lock_wait_timeout
- *    4,000  a statement, ended by the server        max_statement_time, max_execution_time
+ *    4,000  a statement, ended by the server        max_statement_time; on MySQL only SELECT: max_execution_time
  *    5,000  a statement, when the server is silent  statementTimeout
  *    8,000  a request                               requestTimeout
  *   10,000  nginx, for the answer of one replica    proxy_read_timeout

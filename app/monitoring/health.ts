@@ -2,10 +2,11 @@ import { readdirSync } from 'node:fs'
 import type { Database, Databases } from '../database/database.js'
 import type { Deadline } from '../database/deadline.js'
 import { build } from '../root.js'
+import { findMigrations, ping } from './store.js'
 
 /** Asks both databases for an answer. @throws what they fail with */
 export async function pingDatabases({ users, products }: Databases, deadline: Deadline): Promise<void> {
-  await Promise.all([users, products].map((database) => database.run(deadline, (knex) => knex.raw('SELECT 1'))))
+  await Promise.all([users, products].map((database) => database.run(deadline, ping)))
 }
 
 /** Checks whether this replica can serve; gives the reason where it cannot. */
@@ -30,7 +31,7 @@ async function isMigrated({ users, products }: Databases, deadline: Deadline): P
 }
 
 async function hasAll(database: Database, subject: keyof Databases, deadline: Deadline): Promise<boolean> {
-  const applied = new Set(await database.run(deadline, (knex) => knex('knex_migrations').pluck('name')))
+  const applied = new Set(await database.run(deadline, findMigrations))
   return migrationsOf(subject).every((name) => applied.has(name))
 }
 

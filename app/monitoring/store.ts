@@ -52,6 +52,16 @@ export async function findHeartbeats(database: Knex, after = 0): Promise<{ now: 
   return { now: rows[0]?.now.getTime() ?? Date.now(), beats }
 }
 
+/** Asks for an answer and nothing else. */
+export async function ping(knex: Knex): Promise<void> {
+  await knex.raw('SELECT 1')
+}
+
+/** The names of the migrations that a database has. */
+export function findMigrations(knex: Knex): Promise<string[]> {
+  return knex('knex_migrations').pluck('name')
+}
+
 /** Deletes some of what is past its time. @returns how many rows */
 export function deleteOldHeartbeats(database: Knex, most: number): Promise<number> {
   return database('heartbeats')

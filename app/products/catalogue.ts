@@ -47,11 +47,11 @@ export function createCatalogue(database: Database, secret: string) {
       return database.run(deadline, (knex) => store.findProduct(knex, id))
     },
 
-    /** @throws {TooMany} when the user's earlier searches have not ended */
+    /** @throws {TooMany} when very many searches wait already */
     browse(user: User, { q, page }: CatalogueQuery, deadline: Deadline): Promise<CataloguePage> {
       const words = wordsOf(q)
       const read = () => database.run(deadline, (knex) => findPageOrLast(knex, words, page))
-      return words.length > 0 ? inTurn(user.id, read) : read()
+      return words.length > 0 ? inTurn(user.id, deadline, read) : read()
     },
 
     categories(deadline: Deadline): Promise<string[]> {

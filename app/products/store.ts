@@ -70,6 +70,7 @@ export async function repairSearchText(knex: Knex, most: number): Promise<number
   for (const row of rows) {
     await knex('products')
       .where({ id: row.id })
+      .whereNull('search_text')
       .update({ search_text: searchTextOf(row) })
   }
   return rows.length

@@ -1,11 +1,13 @@
 import { resolve } from 'node:path'
 import getPort from 'get-port'
 import { deploy } from '../../stack/checkout.js'
+import { migrate } from '../../stack/migrator.js'
 import { readStackRecord, type StackRecord } from '../../stack/record.js'
 import { startStack } from '../../stack/stack.js'
-import type { Cluster } from './cluster.js'
+import type { Cluster, Version } from './cluster.js'
 import { dockerCluster } from './docker-cluster.js'
 import { localCluster } from './local-cluster.js'
+import { buildPrevious, undoMigrations } from './previous-build.js'
 
 /** A system to work on, and how to leave it. */
 interface Found {
@@ -33,5 +35,17 @@ async function startOwn(): Promise<Found> {
   const say = (step: string) => console.log(`· ${step}`)
   deploy(folder, undefined)
   const stack = await startStack({ folder, address: '127.0.0.1', port: await getPort(), say })
-  return { cluster: localCluster(folder, readStackRecord(folder) as StackRecord), stop: () => stack.stop() }
+  const record = readStackRecord(folder) as StackRecord
+  const cluster = { ...localCluster(folder, record), deploy: deployIn(folder, record.settings) }
+  return { cluster, stop: () => stack.stop() }
+}
+
+/** Only to a system of its own, because migrations are taken back, with what they hold. */
+function deployIn(folder: string, settings: NodeJS.ProcessEnv) {
+  return async (version: Version) => {
+    if (version === 'previous') return deploy(folder, buildPrevious())
+    await undoMigrations(settings, buildPrevious())
+    await migrate(settings)
+    deploy(folder, undefined)
+  }
 }

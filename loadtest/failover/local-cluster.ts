@@ -1,13 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readConfig } from '../../app/config.js'
-import { deploy } from '../../stack/checkout.js'
-import { migrate } from '../../stack/migrator.js'
 import type { StackRecord } from '../../stack/record.js'
 import { readRecords, stateOf } from '../../stack/replicas.js'
 import { query } from '../query.js'
 import type { Cluster } from './cluster.js'
-import { buildPrevious, undoMigrations } from './previous-build.js'
 
 /** The system that `npm start` runs in a folder, by what it keeps there. */
 export function localCluster(folder: string, { url, settings }: StackRecord): Cluster {
@@ -33,12 +30,6 @@ export function localCluster(folder: string, { url, settings }: StackRecord): Cl
     },
     async reloadProxy() {
       process.kill(pidIn(join(folder, 'nginx/run/nginx.pid')), 'SIGHUP')
-    },
-    async deploy(version) {
-      if (version === 'previous') return deploy(folder, buildPrevious())
-      await undoMigrations(settings, buildPrevious())
-      await migrate(settings)
-      deploy(folder, undefined)
     },
     async query(database, sql) {
       const rows = await query(readConfig(settings)[database], sql)

@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { readConfig } from '../../app/config.js'
 import { type Database, openDatabase } from '../../app/database/database.js'
 import { TryAgain } from '../../app/database/transient.js'
-import { DatabaseUnavailable, StatementTimeout } from '../../app/errors.js'
+import { DatabaseUnavailable, DeadlineExceeded, StatementTimeout } from '../../app/errors.js'
 import { databases, stack } from '../system.js'
 
 describe('a database', () => {
@@ -44,9 +44,19 @@ describe('a database', () => {
   it('lets nobody wait past the deadline, however long the work goes on', async () => {
     const start = performance.now()
     const work = database.run(AbortSignal.timeout(300), (knex) => knex.raw('SELECT SLEEP(2)'))
-    await expectRejection(work, DatabaseUnavailable)
+    expect(await rejection(work)).to.have.property('name', 'TimeoutError')
     expect(performance.now() - start).to.be.below(1_500)
     await sleep(2_000)
+  })
+
+  it('that stays away until the deadline is unavailable', async () => {
+    const { products } = readConfig(stack.environment)
+    const away = openDatabase({ ...products, port: 1 }, 1)
+    await expectRejection(
+      away.run(AbortSignal.timeout(500), (knex) => knex.raw('SELECT 1')),
+      DatabaseUnavailable,
+    )
+    await away.close()
   })
 
   it('begins nothing that nobody waits for any more', async () => {
@@ -56,8 +66,8 @@ describe('a database', () => {
     const queued = database.run(leaving.signal, async () => {
       begun = true
     })
-    leaving.abort(new Error('the client left'))
-    await expectRejection(queued, DatabaseUnavailable)
+    leaving.abort(new DeadlineExceeded('the client left'))
+    await expectRejection(queued, DeadlineExceeded)
     await Promise.all(holders)
     await sleep(100)
     expect(begun).to.equal(false)
@@ -78,9 +88,12 @@ const slowStatement = `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 
   SELECT COUNT(*) AS found FROM n AS a, n AS b, n AS c, n AS d WHERE a.i + b.i + c.i + d.i = -1`
 
 async function expectRejection(work: Promise<unknown>, kind: new (...args: never[]) => Error) {
-  const error = await work.then(
+  expect(await rejection(work)).to.be.instanceOf(kind)
+}
+
+function rejection(work: Promise<unknown>): Promise<unknown> {
+  return work.then(
     () => undefined,
     (reason) => reason,
   )
-  expect(error).to.be.instanceOf(kind)
 }

@@ -7,7 +7,7 @@ import type { Middleware } from 'koa'
 export const address: Middleware = async (ctx, next) => {
   if (!decodes(ctx.path) || !decodes(ctx.querystring)) {
     ctx.status = 400
-  } else if (ctx.method === 'GET' && /^\/[a-z].*\/$/.test(ctx.path)) {
+  } else if ((ctx.method === 'GET' || ctx.method === 'HEAD') && /^\/[a-z].*\/$/.test(ctx.path)) {
     ctx.status = 301
     ctx.redirect(ctx.path.slice(0, -1) + ctx.search)
   } else {

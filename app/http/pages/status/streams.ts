@@ -60,8 +60,9 @@ export function createStreams({ cluster, liveSessions, compose, log }: Parts) {
   return {
     /** @throws {NotExecuted} when this replica leaves or has no room, {TooMany} when the person has enough streams */
     async open(viewer: Viewer): Promise<PassThrough> {
-      const first = event('cluster', await compose(await read(), viewer.locale, true))
       refuseTooMany(viewer)
+      const first = event('cluster', await compose(await read(), viewer.locale, true))
+      refuseTooMany(viewer) // others may have come while the database was asked
       const stream = new PassThrough()
       viewers.set(stream, viewer)
       stream.once('close', () => close(stream))
@@ -129,7 +130,7 @@ export function createStreams({ cluster, liveSessions, compose, log }: Parts) {
       const ids = asked.map(([, { sessionId }]) => sessionId)
       const living = await liveSessions(ids, AbortSignal.timeout(sessionsTimeout))
       for (const [stream, { sessionId }] of asked) {
-        if (!living.has(sessionId)) stream.end(event('ended', '1'))
+        if (!living.has(sessionId) && stream.writable) stream.end(event('ended', '1'))
       }
     } catch (error) {
       log.debug({ err: error }, 'the sessions of the live page were not checked')
