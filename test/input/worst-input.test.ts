@@ -79,6 +79,7 @@ describe('the worst text that there is', () => {
         person.post('/products', product({ name: typed, description: typed })),
         stranger.post('/language', { lang: typed, next: typed }),
         stranger.post('/language', { again: JSON.stringify({ action: '/register', problems: {} }), firstName: typed }),
+        person.post('/products', { [typed]: 'x', [`name[${typed.slice(0, 500)}]`]: 'x' }),
         person.get(`/products?${new URLSearchParams({ q: text.slice(0, 900), page: text.slice(0, 100) })}`),
         stranger.get('/', { 'accept-language': typed.replace(/[^!-~]/g, 'a'), cookie: `lang=${'x'.repeat(5_000)}` }),
       ]

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { searchTextOf } from '../../../app/products/search.js'
 import { Person, problemsOn, product, registration, signedIn, unique, valuesOn } from '../../person.js'
-import { databases } from '../../system.js'
+import { databases, replicaAddresses } from '../../system.js'
 
 describe('adding a product', () => {
   let person: Person
@@ -299,6 +299,21 @@ describe('the catalogue', () => {
     expect(await names({ q: `${name} 🍎` })).to.have.length(1)
     expect(await names({ q: `${name} كابل` })).to.have.length(1)
     expect(await names({ q: `${name} 🍌` })).to.have.length(0)
+  })
+
+  it('lets a person’s searches wait for each other, and asks to try again when very many do', async () => {
+    const near = person.at(replicaAddresses()[0] as string)
+    const answers = await Promise.all(Array.from({ length: 60 }, () => near.get(`/products?q=${mark}`)))
+    const statuses = new Set(answers.map(({ status }) => status))
+    expect([...statuses].sort()).to.deep.equal([200, 429])
+    const refused = answers.find(({ status }) => status === 429)
+    expect(Number(refused?.headers.get('retry-after'))).to.be.within(1, 60)
+    expect((await near.get(`/products?q=${mark}`)).status).to.equal(200)
+  })
+
+  it('finds by eight words at most, of a hundred characters together', async () => {
+    const { $ } = await person.get(`/products?q=${encodeURIComponent(Array(100).fill('x').join(' '))}`)
+    expect($('input[name=q]').attr('value')).to.equal(Array(8).fill('x').join(' '))
   })
 
   it('says so when nothing matches, and leads back to everything', async () => {
