@@ -48,7 +48,7 @@ async function buildAssets() {
     writeFileSync(path, contents)
     writeFileSync(`${path}.gz`, gzipSync(contents, { level: 9 }))
   }
-  writeFileSync(join(publicFolder, 'manifest.json'), JSON.stringify(manifest))
+  writeFileSync(new URL('assets.json', own), JSON.stringify(manifest))
 }
 
 async function buildErrorPages() {
@@ -59,7 +59,7 @@ async function buildErrorPages() {
   const style = css?.text.trim() ?? ''
   rmSync(errorFolder, { recursive: true, force: true })
   mkdirSync(errorFolder, { recursive: true })
-  for (const status of [400, 404, 405, 408, 413, 414, 429, 431, 500, 502, 503, 504]) {
+  for (const status of [400, 404, 405, 408, 413, 414, 429, 431, 500, 501, 502, 503, 504]) {
     const page = await ejs.renderFile(join(views, 'nginx-error.ejs'), { status, style, languages })
     writeFileSync(join(errorFolder, `${status}.html`), page)
   }

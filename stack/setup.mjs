@@ -27,6 +27,7 @@ const wanted = Object.keys(programs).filter((name) => !forTests.includes(name) |
 process.umask(0o022) // what is made here is read by other users: nginx's workers, root's replicas
 try {
   checkNode()
+  if (module === 'dist/stack/start.js') refuseSecond()
   installDependencies()
   installPrograms()
   build()
@@ -83,6 +84,15 @@ function withoutStartingServices(install) {
   } finally {
     if (ours) rmSync(policy)
   }
+}
+
+/** Before anything is built: the stack that runs starts its replicas from the build of the moment. */
+function refuseSecond() {
+  const file = resolve(process.env.BODEGA_FOLDER ?? '.bodega', 'stack.pid')
+  const pid = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  const command = `/proc/${pid}/cmdline`
+  if (!pid || !existsSync(command) || !readFileSync(command, 'utf8').includes('node')) return
+  throw new Error(`Bodega is running already, as process ${pid}. Stop it first, with Ctrl-C where it runs.`)
 }
 
 function build() {

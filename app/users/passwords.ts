@@ -23,8 +23,9 @@ const threads = new Piscina({
 })
 const turns = pLimit(parallel)
 
-/** How many may wait for a thread: some three seconds' work on a busy machine, well within a request's deadline. */
-const longestQueue = 8 * parallel
+/** How long a hash may wait for a thread, in milliseconds, judged by how long those before it took. */
+const longestWait = 3_000
+let usualTime = 250
 
 /** When a thread may be free again, in seconds. */
 const retryAfter = 5
@@ -57,11 +58,15 @@ function prehash(password: string): string {
 
 /** A hash that nobody waits for any more when its turn comes is not begun. */
 async function run<T>(name: 'hash' | 'compare', task: object, deadline: Deadline): Promise<T> {
-  if (turns.pendingCount >= longestQueue) throw new TooMany('too many passwords to hash', retryAfter)
+  if ((turns.pendingCount * usualTime) / parallel > longestWait)
+    throw new TooMany('too many passwords to hash', retryAfter)
   return before(deadline, () =>
-    turns(() => {
+    turns(async () => {
       deadline.throwIfAborted()
-      return threads.run(task, { name })
+      const start = performance.now()
+      const result = await threads.run(task, { name })
+      usualTime += (performance.now() - start - usualTime) / 4
+      return result as T
     }),
   )
 }

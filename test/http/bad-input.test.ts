@@ -77,6 +77,28 @@ describe('bad input', () => {
     })
   }
 
+  it('an address too long for a header: the sign-in page, and no replica fails for it', async () => {
+    for (const query of [';'.repeat(7_900), 'a'.repeat(7_900)]) {
+      const { status, location } = await new Person().get(`/products?${query}`)
+      expect([status, location]).to.deep.equal([303, '/login'])
+    }
+    for (const next of [`/${'a'.repeat(20_000)}`, `/${'€'.repeat(2_000)}`]) {
+      const { status, location } = await new Person().post('/language', { lang: 'es', next })
+      expect([status, location]).to.deep.equal([303, '/products'])
+    }
+  })
+
+  it('HTTP/1.0 that names no host: served', async () => {
+    expect(await raw('GET /login HTTP/1.0\r\n\r\n')).to.match(/^HTTP\/1\.1 200 /)
+  })
+
+  it('what nginx refuses by itself: in its own page', async () => {
+    expectNginxPage(await new Person().get('/static/'), 404)
+    expect(await raw('GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\nConnection: close\r\n\r\n'))
+      .to.match(/^HTTP\/1\.1 501 /)
+      .and.to.contain('lang="es"')
+  })
+
   it('a method that there is not: 501', async () => {
     expectPage(await person.send('PROPFIND', '/products'), 501)
   })

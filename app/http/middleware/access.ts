@@ -3,7 +3,7 @@ import { Forbidden } from '../../errors.js'
 import type { User } from '../../users/account.js'
 import * as policy from '../../users/policy.js'
 import { newForm } from '../forms.js'
-import { seeOther } from '../navigation.js'
+import { seeOther, signInPage } from '../navigation.js'
 
 /**
  * Lets people pass who may do this. Strangers are asked to sign in and then brought back; when they had sent a form,
@@ -22,13 +22,18 @@ export function may(permission: policy.Permission, formAddress?: string): Middle
 
 async function askToSignIn(ctx: Context, address: string) {
   if (ctx.method === 'GET' || ctx.method === 'HEAD') {
-    seeOther(ctx, `/login?next=${encodeURIComponent(ctx.url)}`)
+    seeOther(ctx, signInPage(ctx.url))
   } else {
     ctx.status = 401
-    const form = newForm('/login', { next: address, draft: ctx.request.rawBody ?? '' })
-    await ctx.page('login', { form: { ...form, hint: 'login.ended' } })
+    const sent = ctx.request.rawBody ?? ''
+    const kept = encodeURIComponent(sent).length <= longestDraft
+    const form = newForm('/login', { next: address, ...(kept && { draft: sent }) })
+    await ctx.page('login', { form: { ...form, hint: kept ? 'login.ended' : 'login.endedTooLong' } })
   }
 }
+
+/** A refused form within the sign-in form, encoded once more; what is longer would be refused with that form, too. */
+const longestDraft = 60_000
 
 /** The person whom {@link may} let pass. */
 export function signedInUser(ctx: Context): User {

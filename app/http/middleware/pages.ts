@@ -47,5 +47,5 @@ function layoutOf(ctx: Context) {
 
 /** The content-hashed file name of each asset, written by the build. */
 export function readAssets(): Record<string, string> {
-  return JSON.parse(readFileSync(new URL('public/manifest.json', build), 'utf8'))
+  return JSON.parse(readFileSync(new URL('assets.json', build), 'utf8'))
 }

@@ -15,7 +15,10 @@ const exact = { sensitive: true, strict: true }
 
 /** The addresses that ask no database, not even for the session. */
 export function openRoutes(): Router {
-  return new Router(exact).get('/', showWelcome).post('/language', form(), chooseLanguage)
+  return new Router(exact)
+    .get('/', showWelcome)
+    .get('/language', showWelcome) // the address of a form that was shown again, entered once more
+    .post('/language', form(), chooseLanguage)
 }
 
 /** Every other page's address, and who may open it. */

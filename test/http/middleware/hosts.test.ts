@@ -19,7 +19,7 @@ describe('a replica that serves certain names', () => {
     for (const host of ['rebound.test', '127.0.0.1', 'bodega.test.example.org']) {
       const answer = await new Person(replica.address, { 'x-forwarded-host': host }).get('/login')
       expect(answer.status, host).to.equal(421)
-      expect(answer.$('h1').text()).to.equal('Bodega is not served under this name')
+      expect(answer.$('h1').text()).to.equal('Bodega is not at this address')
     }
   })
 

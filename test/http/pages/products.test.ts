@@ -165,6 +165,14 @@ describe('adding a product', () => {
     ])
   })
 
+  it('says so when the session has ended and what was typed is too long to be kept', async () => {
+    const answer = await new Person().post('/products', product({ description: '🍎'.repeat(4_000) }))
+    expect(answer.status).to.equal(401)
+    expect(answer.$('[role=status]').text()).to.contain('too long to be kept')
+    expect(answer.$('[name=draft]')).to.have.length(0)
+    expect((await new Person().submit(answer, '/login', { email: 'x', password: 'x' })).status).to.equal(401)
+  })
+
   it('shows script in every field as text', async () => {
     const script = '<script>alert(1)</script>"\'><img src=x onerror=alert(1)>'
     const draft = product({ name: script, description: script, category: script.slice(0, 60) })
