@@ -6,6 +6,8 @@ import type { Visitor } from './visitor.js'
 
 export interface Load {
   baseUrl: string
+  /** By performance.now(). */
+  start: number
   /** In seconds. */
   duration: number
   /** How long a request may take, in seconds. */

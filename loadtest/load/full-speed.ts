@@ -11,8 +11,9 @@ const idle: Request = { method: 'GET', path: '/favicon.ico' }
  * Lets autocannon send as fast as the visitors get answers, each on a connection. What was sent in time is waited for
  * after the end, so that a stall in the last seconds is measured and not cut off.
  */
-export function loadAtFullSpeed({ baseUrl, duration, timeout, record }: Load, visitors: Visitor[]): Promise<void> {
-  const end = performance.now() + duration * 1000
+export function loadAtFullSpeed(load: Load, visitors: Visitor[]): Promise<void> {
+  const { baseUrl, start, duration, timeout, record } = load
+  const end = start + duration * 1000
   return new Promise((resolve, reject) => {
     let busy = visitors.length
     const ended = () => --busy === 0 && cannon.stop()
@@ -53,9 +54,10 @@ class Lane {
   /** autocannon also comes here after a timeout or a broken connection, with no answer to the last request. */
   #next(): Request {
     if (this.#pending && !this.#closing) this.#finish(this.#waited() ? timedOut : unanswered)
-    if (!this.#pending && performance.now() >= this.end) return this.#idle()
+    const now = performance.now()
+    if (!this.#pending && now >= this.end) return this.#idle()
     this.#closing &&= this.#pending === undefined
-    this.#pending ??= { step: this.visitor.nextStep(), due: performance.now() }
+    this.#pending ??= { step: this.visitor.nextStep(), due: now }
     return this.visitor.browser.requestOf(this.#pending.step)
   }
 

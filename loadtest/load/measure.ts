@@ -52,7 +52,7 @@ function namesOf(stack: LocalStack | undefined) {
 async function applyLoad(step: string, duration: number, { baseUrl, rate }: Options, visitors: Visitor[]) {
   const outcomes: Outcome[] = []
   const start = performance.now()
-  const load = { baseUrl, duration, timeout, record: (outcome: Outcome) => outcomes.push(outcome) }
+  const load = { baseUrl, start, duration, timeout, record: (outcome: Outcome) => outcomes.push(outcome) }
   const loading = rate ? loadAtRate(rate, load, visitors) : loadAtFullSpeed(load, visitors)
   const [lag] = await Promise.all([loading, countSeconds(step, duration)])
   return { outcomes, start, lag: lag ?? 0 }

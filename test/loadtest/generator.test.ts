@@ -152,7 +152,7 @@ describe('the load', () => {
     const visitors = Array.from({ length: connections }, () => new Visitor(new Browser(baseUrl), nobody, onePage))
     const outcomes: Outcome[] = []
     const start = performance.now()
-    const given = { ...rest, baseUrl, record: (outcome: Outcome) => outcomes.push(outcome) }
+    const given = { ...rest, baseUrl, start, record: (outcome: Outcome) => outcomes.push(outcome) }
     await (rate ? loadAtRate(rate, given, visitors) : loadAtFullSpeed(given, visitors))
     return statsOf(outcomes, start, rest.duration)
   }

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
+import { headlineOf } from '../../../app/http/pages/status/headline.js'
+import { textsOf } from '../../../app/i18n/texts.js'
 import { insertHeartbeat } from '../../../app/monitoring/store.js'
 import { firstTold, openStream, type Told, watch } from '../../event-stream.js'
 import { Person, signedIn, unique } from '../../person.js'
@@ -43,9 +45,10 @@ describe('the page of the servers', () => {
     })
   }
 
-  it('says in Spanish that all are ready', async () => {
-    const { $ } = await person.get('/status', { 'accept-language': 'es' })
-    expect($('[role=status]').text()).to.contain('Los 3 servidores están listos.')
+  it('says in Spanish that all are ready', () => {
+    const ready = (name: string) => ({ name, condition: 'ready' as const, age: 400, away: undefined })
+    const { announced } = headlineOf(['app1', 'app2', 'app3'].map(ready), textsOf('es'), 'es')
+    expect(announced).to.equal('Los 3 servidores están listos.')
   })
 
   it('draws the last 15 minutes, and says the same in a table whose cells have names', async () => {
