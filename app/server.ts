@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import { createApp } from './app.js'
 import { readConfig } from './config.js'
+import { Deadline } from './database/deadline.js'
 import { housekeeping } from './jobs/housekeeping.js'
 import { startJobs } from './jobs/jobs.js'
 import { drain } from './lifecycle.js'
@@ -26,7 +27,7 @@ export async function serve(): Promise<void> {
   const { databases, cluster, log } = parts
 
   // The first person need not wait for the first connection. Without a database there still are pages to serve.
-  await pingDatabases(databases, AbortSignal.timeout(warmUpTimeout)).catch(() => {})
+  await pingDatabases(databases, new Deadline(warmUpTimeout)).catch(() => {})
 
   const server = createServer({ keepAliveTimeout, maxHeaderSize }, createApp(parts).callback())
   server.listen(config.port, config.address, () => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import type { Knex } from 'knex'
 import { readConfig, readMigratorConfig } from '../app/config.js'
+import { Deadline } from '../app/database/deadline.js'
 import { openPool } from '../app/database/pool.js'
 import { claimOf } from '../app/writes/write.js'
 import { run, waitUntil } from '../stack/processes.js'
@@ -104,7 +105,7 @@ describe('the log of a replica', () => {
 
 /** A write's result that no version of the product would have stored. */
 function brokenResult(principal: string, key: string) {
-  const write = { principal, route: 'POST /products', key, deadline: AbortSignal.timeout(0) }
+  const write = { principal, route: 'POST /products', key, deadline: new Deadline(0) }
   return { ...claimOf(write, {}, ''), result: 'no JSON', created_at: new Date() }
 }
 

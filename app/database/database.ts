@@ -2,7 +2,7 @@ import type { Knex } from 'knex'
 import pLimit from 'p-limit'
 import type { DatabaseConfig } from '../config.js'
 import { DatabaseUnavailable, StatementTimeout } from '../errors.js'
-import { before, type Deadline, pause } from './deadline.js'
+import type { Deadline } from './deadline.js'
 import { openPool } from './pool.js'
 import { isStatementTimeout, isTransient } from './transient.js'
 
@@ -42,7 +42,7 @@ export function openDatabase(config: DatabaseConfig, connections: number) {
       return withRetry(deadline, () =>
         // Who waits here for a connection and is not waited for any more takes none.
         slots(() => {
-          deadline.throwIfAborted()
+          deadline.check()
           return work(pool)
         }),
       )
@@ -69,13 +69,13 @@ async function withRetry<T>(deadline: Deadline, work: () => Promise<T>): Promise
   let last: unknown
   for (let attempt = 1; ; attempt++) {
     try {
-      return await before(deadline, work)
+      return await deadline.bound(work)
     } catch (error) {
-      if (deadline.aborted) throw last ? new DatabaseUnavailable('a database did not answer', { cause: last }) : error
+      if (deadline.hasPassed) throw last ? new DatabaseUnavailable('a database did not answer', { cause: last }) : error
       if (isStatementTimeout(error)) throw new StatementTimeout('a statement took too long', { cause: error })
       if (!isTransient(error)) throw error
       last = error
-      await pause(deadline, backoff(attempt)).catch(() => {})
+      await deadline.pause(backoff(attempt)).catch(() => {})
     }
   }
 }

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { DeadlineExceeded } from '../errors.js'
 
 /**
- * When a request must have its answer. Aborted at that moment, or as soon as nobody waits for the answer any more.
+ * When a request must have its answer. It has passed at that moment, or as soon as the answer is no longer awaited.
+ * Not an AbortSignal, whose making and listening takes ten times as long.
  *
  * The time limits, in milliseconds, each below the one that waits for it:
  *
@@ -16,27 +18,61 @@ import { setTimeout as sleep } from 'node:timers/promises'
  * A replica that hangs is killed after some 2,000 (monitoring/watchdog.ts), so that nginx asks another one long before
  * its own limit.
  */
-export type Deadline = AbortSignal
+export class Deadline {
+  readonly #waiting = new Set<(reason: Error) => void>()
+  readonly #timer: NodeJS.Timeout
+  #reason: Error | undefined
 
-/** How long a request may take, in milliseconds. */
-export const requestTimeout = 8_000
+  /** @param ms from now on */
+  constructor(ms: number) {
+    this.#timer = setTimeout(() => this.pass('the request took too long'), ms)
+  }
 
-/** Begins work and waits for it, but not past the deadline; the work itself goes on. @throws the deadline's reason */
-export async function before<T>(deadline: Deadline, work: () => Promise<T>): Promise<T> {
-  deadline.throwIfAborted()
-  let onAbort: () => void = () => {}
-  const over = new Promise<never>((_, reject) => {
-    onAbort = () => reject(deadline.reason)
-    deadline.addEventListener('abort', onAbort)
-  })
-  try {
-    return await Promise.race([work(), over])
-  } finally {
-    deadline.removeEventListener('abort', onAbort)
+  get hasPassed(): boolean {
+    return this.#reason !== undefined
+  }
+
+  /** Lets it pass at once. */
+  pass(why: string): void {
+    this.clear()
+    this.#reason ??= new DeadlineExceeded(why)
+    for (const reject of this.#waiting) reject(this.#reason)
+  }
+
+  /** Once nothing depends on it any more. */
+  clear(): void {
+    clearTimeout(this.#timer)
+  }
+
+  /** @throws {DeadlineExceeded} when it has passed */
+  check(): void {
+    if (this.#reason) throw this.#reason
+  }
+
+  /** Begins work and waits for it, but no longer than this; the work itself goes on. @throws {DeadlineExceeded} */
+  bound<T>(work: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.check()
+      this.#waiting.add(reject)
+      const done = () => this.#waiting.delete(reject)
+      work().then(
+        (value) => {
+          done()
+          resolve(value)
+        },
+        (error) => {
+          done()
+          reject(error)
+        },
+      )
+    })
+  }
+
+  /** Waits so many milliseconds. @throws {DeadlineExceeded} */
+  pause(ms: number): Promise<void> {
+    return this.bound(() => sleep(ms))
   }
 }
 
-/** Waits so many milliseconds. @throws the deadline's reason when that comes first */
-export function pause(deadline: Deadline, ms: number): Promise<void> {
-  return before(deadline, () => sleep(ms))
-}
+/** How long a request may take, in milliseconds. */
+export const requestTimeout = 8_000

@@ -13,18 +13,20 @@ export type Views = ReturnType<typeof createViews>
  */
 export function createViews(cache: boolean) {
   const folder = fileURLToPath(new URL('views', cache ? build : root))
+  // Templates include others from the root of the folder; relative to each, ejs would look for the file at every render.
+  const options = { cache, root: folder }
   if (cache) {
     for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
       const filename = join(folder, name)
       if (name.endsWith('.ejs'))
-        ejs.cache.set(filename, ejs.compile(readFileSync(filename, 'utf8'), { filename, cache }))
+        ejs.cache.set(filename, ejs.compile(readFileSync(filename, 'utf8'), { filename, ...options }))
     }
   }
   return {
     folder,
     /** Renders a template, given its whole path. The locals are never taken for options of ejs, as ejs otherwise does. */
     render(file: string, locals: object): Promise<string> {
-      return ejs.renderFile(file, locals, { cache })
+      return ejs.renderFile(file, locals, options)
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import type { Database, Databases } from '../database/database.js'
+import { Deadline } from '../database/deadline.js'
 import { deleteOldHeartbeats } from '../monitoring/store.js'
 import { repairSearchText } from '../products/store.js'
 import { deleteExpiredSessions } from '../users/store.js'
@@ -33,6 +34,7 @@ type Batch = (knex: Knex, most: number) => Promise<number>
 
 async function inBatches(database: Database, work: Batch): Promise<void> {
   for (let done = batch; done === batch; ) {
-    done = await database.run(AbortSignal.timeout(30 * seconds), (knex) => work(knex, batch))
+    const deadline = new Deadline(30 * seconds)
+    done = await database.run(deadline, (knex) => work(knex, batch)).finally(() => deadline.clear())
   }
 }

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit'
-import { before, type Deadline } from '../database/deadline.js'
+import type { Deadline } from '../database/deadline.js'
 import { TooMany } from '../errors.js'
 
 /**
@@ -37,7 +37,7 @@ export function createTurns() {
     if (turns.pendingCount >= longestQueue) throw new TooMany('too many searches', retryAfter)
     ofPerson.set(userId, own)
     try {
-      return await before(deadline, () => own(() => turns(() => begin(deadline, search))))
+      return await deadline.bound(() => own(() => turns(() => begin(deadline, search))))
     } finally {
       if (own.activeCount + own.pendingCount === 0) ofPerson.delete(userId)
     }
@@ -45,7 +45,7 @@ export function createTurns() {
 }
 
 /** A search that nobody waits for any more when its turn comes is not begun. */
-function begin<T>(deadline: Deadline, search: () => Promise<T>): Promise<T> {
-  deadline.throwIfAborted()
+async function begin<T>(deadline: Deadline, search: () => Promise<T>): Promise<T> {
+  deadline.check()
   return search()
 }

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import pLimit from 'p-limit'
 import { Piscina } from 'piscina'
-import { before, type Deadline } from '../database/deadline.js'
+import type { Deadline } from '../database/deadline.js'
 import { TooMany } from '../errors.js'
 import { build } from '../root.js'
 
@@ -60,9 +60,9 @@ function prehash(password: string): string {
 async function run<T>(name: 'hash' | 'compare', task: object, deadline: Deadline): Promise<T> {
   if ((turns.pendingCount * usualTime) / parallel > longestWait)
     throw new TooMany('too many passwords to hash', retryAfter)
-  return before(deadline, () =>
+  return deadline.bound(() =>
     turns(async () => {
-      deadline.throwIfAborted()
+      deadline.check()
       const start = performance.now()
       const result = await threads.run(task, { name })
       usualTime += (performance.now() - start - usualTime) / 4

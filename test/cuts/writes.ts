@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { expect } from 'chai'
+import { Deadline } from '../../app/database/deadline.js'
 import { sessionHash } from '../../app/users/sessions.js'
 import * as store from '../../app/users/store.js'
 import { claimOf } from '../../app/writes/write.js'
@@ -32,7 +33,7 @@ export const writes: Write[] = [
 
 /** How often the key of an attempt was claimed and the result stored with it: once, where the write was done. */
 export async function countClaims({ path, database }: Write, { principal, key }: Attempt): Promise<number> {
-  const write = { principal, route: `POST ${path}`, key, deadline: AbortSignal.timeout(0) }
+  const write = { principal, route: `POST ${path}`, key, deadline: new Deadline(0) }
   const { id } = claimOf(write, {}, '')
   const rows = await databases[database]('idempotency_keys').where({ id }).whereNotNull('result')
   return rows.length

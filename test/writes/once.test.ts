@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import { readConfig } from '../../app/config.js'
+import { Deadline } from '../../app/database/deadline.js'
 import { claimOf, type Write } from '../../app/writes/write.js'
 import { Person, product, registration, signedIn, unique } from '../person.js'
 import { databases, replicaAddresses, stack } from '../system.js'
@@ -104,5 +105,5 @@ describe('a write', () => {
 })
 
 function write(principal: string, key: string): Write {
-  return { principal, route: 'POST /register', key, deadline: AbortSignal.timeout(8_000) }
+  return { principal, route: 'POST /register', key, deadline: new Deadline(8_000) }
 }

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Middleware } from 'koa'
-import { requestTimeout } from '../../database/deadline.js'
+import { Deadline, requestTimeout } from '../../database/deadline.js'
 import { DeadlineExceeded } from '../../errors.js'
 
 /**
@@ -13,15 +13,14 @@ export const deadline: Middleware = async (ctx, next) => {
   await turn()
   await turn()
   if (!ctx.writable) throw new DeadlineExceeded('nobody waits for the answer')
-  const controller = new AbortController()
-  const timer = setTimeout(() => controller.abort(new DeadlineExceeded('the request took too long')), requestTimeout)
+  const deadline = new Deadline(requestTimeout)
+  ctx.state.deadline = deadline
   ctx.res.once('close', () => {
-    if (!ctx.res.writableFinished) controller.abort(new DeadlineExceeded('the client left'))
+    if (!ctx.res.writableFinished) deadline.pass('the client left')
   })
-  ctx.state.deadline = controller.signal
   try {
     await next()
   } finally {
-    clearTimeout(timer)
+    deadline.clear()
   }
 }

@@ -1,5 +1,6 @@
 import type { Middleware } from 'koa'
 import type { Databases } from '../../database/database.js'
+import { Deadline } from '../../database/deadline.js'
 import type { Lifecycle } from '../../lifecycle.js'
 import { createReadiness } from '../../monitoring/health.js'
 
@@ -16,7 +17,9 @@ export function health(databases: Databases, lifecycle: Lifecycle): Middleware {
     if (ctx.path === '/livez') {
       ctx.body = 'ok\n'
     } else if (ctx.path === '/readyz') {
-      const why = lifecycle.draining ? 'draining' : await problem(AbortSignal.timeout(timeout))
+      const deadline = new Deadline(timeout)
+      const why = lifecycle.draining ? 'draining' : await problem(deadline)
+      deadline.clear()
       ctx.status = why ? 503 : 200
       ctx.body = `${why ?? 'ready'}\n`
     } else {

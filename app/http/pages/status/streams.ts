@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream'
+import { Deadline } from '../../../database/deadline.js'
 import { NotExecuted, TooMany } from '../../../errors.js'
 import type { Locale } from '../../../i18n/locales.js'
 import type { Log } from '../../../log.js'
@@ -20,7 +21,7 @@ interface Viewer {
 
 interface Parts {
   cluster: Cluster
-  liveSessions: (ids: string[], deadline: AbortSignal) => Promise<Set<string>>
+  liveSessions: (ids: string[], deadline: Deadline) => Promise<Set<string>>
   /** An event's data; `whole` with all of the history, as the first of a stream. */
   compose: (known: Known, locale: Locale, whole: boolean) => Promise<string>
   log: Log
@@ -128,7 +129,7 @@ export function createStreams({ cluster, liveSessions, compose, log }: Parts) {
     try {
       const asked = [...viewers]
       const ids = asked.map(([, { sessionId }]) => sessionId)
-      const living = await liveSessions(ids, AbortSignal.timeout(sessionsTimeout))
+      const living = await liveSessions(ids, new Deadline(sessionsTimeout))
       for (const [stream, { sessionId }] of asked) {
         if (!living.has(sessionId) && stream.writable) stream.end(event('ended', '1'))
       }
