@@ -90,7 +90,7 @@ async function walk(name: string, options: BrowserContextOptions) {
 }
 
 async function submit(page: Page, fields: Record<string, string>) {
-  for (const [name, value] of Object.entries(fields)) await page.fill(`[name=${name}]`, value)
+  for (const [name, value] of Object.entries(fields)) await page.fill(`main [name=${name}]`, value)
   await page.click('main form[method=post] button:not([type=button])')
   await page.waitForLoadState()
 }
