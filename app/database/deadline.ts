@@ -3,7 +3,7 @@ import { DeadlineExceeded } from '../errors.js'
 
 /**
  * When a request must have its answer. It has passed at that moment, or as soon as the answer is no longer awaited.
- * Not an AbortSignal, whose making and listening takes ten times as long.
+ * Not an AbortSignal: making one and listening to it took some 25 µs of a request.
  *
  * The time limits, in milliseconds, each below the one that waits for it:
  *
