@@ -28,6 +28,8 @@ function logMethod(this: Logger, args: Parameters<LogFn>, method: LogFn): void {
 
 interface LoggedError extends Error {
   code?: string
+  /** Of a statement that failed: its text, without values. */
+  statement?: string
   sqlMessage?: string
 }
 
@@ -35,13 +37,14 @@ function describeError(error: LoggedError): object {
   return {
     type: error.constructor.name,
     code: error.code,
+    statement: error.statement,
     message: messageOf(error),
     stack: framesOf(error.stack ?? '', error.sqlMessage ?? error.message).join('\n'),
     ...(error.cause instanceof Error && { cause: describeError(error.cause) }),
   }
 }
 
-/** Without the values that a server quotes; statements come without theirs: database/pool.ts. */
+/** Without the values that a server quotes; statements come without theirs: database/connection.ts. */
 function messageOf({ message, sqlMessage, code = '' }: LoggedError): string {
   if (sqlMessage === undefined) return message
   return quotesNames.has(code) ? sqlMessage : sqlMessage.replace(/'.*/s, "'…")

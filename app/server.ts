@@ -27,7 +27,7 @@ export async function serve(): Promise<void> {
   const { databases, cluster, log } = parts
 
   // The first person need not wait for the first connection. Without a database there still are pages to serve.
-  await pingDatabases(databases, new Deadline(warmUpTimeout)).catch(() => {})
+  await Deadline.within(warmUpTimeout, (deadline) => pingDatabases(databases, deadline)).catch(() => {})
 
   const server = createServer({ keepAliveTimeout, maxHeaderSize }, createApp(parts).callback())
   server.listen(config.port, config.address, () => {

@@ -1,15 +1,18 @@
 import { chmodSync, mkdirSync, rmSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import getPort from 'get-port'
-import type { Knex } from 'knex'
-import { readConfig } from '../app/config.js'
-import { openPool } from '../app/database/pool.js'
+import knex, { type Knex } from 'knex'
+import { type DatabaseConfig, readConfig } from '../app/config.js'
+import type { Connection } from '../app/database/connection.js'
+import { type Databases, openDatabases } from '../app/database/database.js'
+import { Deadline } from '../app/database/deadline.js'
 import { readRecords } from '../stack/replicas.js'
 import { type Stack, startStack } from '../stack/stack.js'
 
 /** The system under test: the real database, three replicas and nginx, empty at the start of each run. */
 export let stack: Stack
 export let databases: Record<'users' | 'products', Knex>
+let stores: Databases
 export const folder = resolve('.bodega/test')
 
 /** Names the failpoint at which the next replica to get there dies: app/writes/failpoints.ts. */
@@ -26,13 +29,24 @@ export async function mochaGlobalSetup() {
     say: () => {},
     environment: { FAILPOINT_FILE: failpointFile },
   })
-  const { users, products } = readConfig(stack.environment)
-  databases = { users: openPool(users, 4), products: openPool(products, 4) }
+  const config = readConfig(stack.environment)
+  databases = { users: openKnex(config.users), products: openKnex(config.products) }
+  stores = openDatabases(config)
 }
 
 export async function mochaGlobalTeardown() {
   await Promise.all([databases.users.destroy(), databases.products.destroy()])
+  await Promise.all([stores.users.close(), stores.products.close()])
   await stack.stop()
+}
+
+export function openKnex(database: DatabaseConfig): Knex {
+  return knex({ client: 'mysql2', connection: { ...database, timezone: 'Z' }, pool: { min: 0, max: 4 } })
+}
+
+/** Calls a function of a store, with a connection as a replica gives it one. */
+export function withStore<T>(name: keyof Databases, work: (connection: Connection) => Promise<T>): Promise<T> {
+  return Deadline.within(10_000, (deadline) => stores[name].run(deadline, work))
 }
 
 /** The replicas' own addresses, past nginx. */

@@ -1,8 +1,9 @@
-import type { Knex } from 'knex'
 import pLimit from 'p-limit'
 import type { DatabaseConfig } from '../config.js'
 import { DatabaseUnavailable, StatementTimeout } from '../errors.js'
+import type { Connection } from './connection.js'
 import type { Deadline } from './deadline.js'
+import { gather } from './gather.js'
 import { openPool } from './pool.js'
 import { isStatementTimeout, isTransient } from './transient.js'
 
@@ -26,42 +27,45 @@ export function openDatabases(config: {
   }
 }
 
-/** @param connections how many at most */
-export function openDatabase(config: DatabaseConfig, connections: number) {
-  const pool = openPool(config, connections)
+/**
+ * @param connections how many at most
+ * @param statementTimeout in milliseconds, where the usual one is too long
+ */
+export function openDatabase(config: DatabaseConfig, connections: number, statementTimeout?: number) {
+  const pool = openPool(config, connections, statementTimeout)
   const slots = pLimit(connections)
 
   return {
     /**
-     * Runs work, which uses one connection at a time, and runs it again from its start while it fails for a transient
-     * reason. The work must be safe to run again, also after a COMMIT of unknown outcome.
+     * Runs work with a connection, and runs it again from its start while it fails for a transient reason. The work must
+     * be safe to run again, also after a COMMIT of unknown outcome.
      * @throws {DatabaseUnavailable} when that reason still stands at the deadline, the deadline's own reason when it
      * passes otherwise; else what the work throws
      */
-    run<T>(deadline: Deadline, work: (knex: Knex) => Promise<T>): Promise<T> {
+    run<T>(deadline: Deadline, work: (connection: Connection) => Promise<T>): Promise<T> {
       return withRetry(deadline, () =>
         // Who waits here for a connection and is not waited for any more takes none.
         slots(() => {
           deadline.check()
-          return work(pool)
+          return pool.with(work, deadline)
         }),
       )
     },
 
-    /** Connections in use, idle, and the most there may be; and how much work waits for one. */
-    use() {
-      const { pool: connections } = pool.client
-      return {
-        used: connections.numUsed(),
-        free: connections.numFree(),
-        waiting: slots.pendingCount,
-        size: connections.max,
-      }
+    /**
+     * Makes a look-up that is done for all who ask at the same time in one statement.
+     * @param load gives the values in the order of their keys
+     * @returns the look-up, which throws as {@link run} does
+     */
+    lookUp<Key, Value>(load: (connection: Connection, keys: readonly Key[]) => Promise<Value[]>) {
+      const loaded = gather((keys: readonly Key[]) => slots(() => pool.with((connection) => load(connection, keys))))
+      return (key: Key, deadline: Deadline): Promise<Value> => withRetry(deadline, () => loaded(key))
     },
 
-    close(): Promise<void> {
-      return pool.destroy()
-    },
+    /** How the connections are used, and how much work waits for one. */
+    use: () => ({ ...pool.use(), waiting: slots.pendingCount }),
+
+    close: () => pool.close(),
   }
 }
 

@@ -28,6 +28,16 @@ export class Deadline {
     this.#timer = setTimeout(() => this.pass('the request took too long'), ms)
   }
 
+  /** Gives work that no request waits for so many milliseconds. */
+  static async within<T>(ms: number, work: (deadline: Deadline) => Promise<T>): Promise<T> {
+    const deadline = new Deadline(ms)
+    try {
+      return await work(deadline)
+    } finally {
+      deadline.clear()
+    }
+  }
+
   get hasPassed(): boolean {
     return this.#reason !== undefined
   }

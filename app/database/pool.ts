@@ -1,6 +1,8 @@
 import knex, { type Knex } from 'knex'
 import Mysql2Client from 'knex/lib/dialects/mysql2/index.js'
 import type { DatabaseConfig } from '../config.js'
+import { Connection, type Driver } from './connection.js'
+import type { Deadline } from './deadline.js'
 
 /** The limits of deadline.ts that hold for a connection, in milliseconds. */
 const connectTimeout = 2_000
@@ -10,14 +12,14 @@ const statementTimeout = 5_000
 const poolIdleTimeout = 10_000
 const serverIdleTimeout = 15_000
 
+export type Pool = ReturnType<typeof openPool>
+
 /** Opens a pool on one database; a connection is made when it is first needed, so this cannot fail. */
-export function openPool(database: DatabaseConfig, size: number): Knex {
-  return knex({
+export function openPool(database: DatabaseConfig, size: number, timeout = statementTimeout) {
+  const { client } = knex({
     // Of connections that were lost; the statements that they fail say the same.
     log: { warn() {} },
-    // Else the message of every error has the statement with its values, and the log that message.
-    compileSqlOnError: false,
-    client: BoundedClient as unknown as typeof Knex.Client,
+    client: PoolClient as unknown as typeof Knex.Client,
     connection: {
       ...database,
       charset: 'utf8mb4_unicode_520_ci',
@@ -33,14 +35,31 @@ export function openPool(database: DatabaseConfig, size: number): Knex {
       idleTimeoutMillis: poolIdleTimeout,
       acquireTimeoutMillis: statementTimeout,
       createTimeoutMillis: connectTimeout + 1_000,
-      afterCreate: (connection: Connection, done: (error: Error | null, connection: Connection) => void) => {
-        bounded(connection, connectTimeout, connection.promise().query(sessionSettings)).then(
-          () => done(null, connection),
-          (error) => done(error, connection),
+      afterCreate: (driver: Driver, done: (error: Error | null, driver: Driver) => void) => {
+        bounded(driver, driver.promise().query(sessionSettings)).then(
+          () => done(null, driver),
+          (error) => done(error, driver),
         )
       },
     },
   })
+
+  return {
+    /** Runs work with a connection of its own. */
+    async with<T>(work: (connection: Connection) => Promise<T>, deadline?: Deadline): Promise<T> {
+      const driver: Driver = await client.acquireConnection()
+      try {
+        return await work(new Connection(driver, timeout, deadline))
+      } finally {
+        client.releaseConnection(driver)
+      }
+    },
+
+    /** Connections in use, idle, and the most there may be. */
+    use: () => ({ used: client.pool.numUsed(), free: client.pool.numFree(), size: client.pool.max }),
+
+    close: (): Promise<void> => client.destroy(),
+  }
 }
 
 /**
@@ -54,31 +73,21 @@ const sessionSettings = `SET SESSION time_zone = '+00:00',
   /*M! , tx_isolation = 'READ-COMMITTED', max_statement_time = ${serverStatementTimeout / 1000} */
   /*!80000 , transaction_isolation = 'READ-COMMITTED', max_execution_time = ${serverStatementTimeout} */`
 
-/** What this module needs of a connection of mysql2. */
-interface Connection {
-  stream: { destroy(): void }
-  promise(): { query(sql: string): Promise<unknown> }
-}
-
-/** The client of knex, with a time limit on every statement, BEGIN and COMMIT among them, and on saying goodbye. */
-class BoundedClient extends Mysql2Client {
-  override _query(connection: Connection, query: unknown): Promise<unknown> {
-    return bounded(connection, statementTimeout, super._query(connection, query))
-  }
-
-  override destroyRawConnection(connection: Connection): Promise<unknown> {
-    return bounded(connection, connectTimeout, super.destroyRawConnection(connection))
+/** The client of knex that keeps the connections. */
+class PoolClient extends Mysql2Client {
+  override destroyRawConnection(driver: Driver): Promise<unknown> {
+    return bounded(driver, super.destroyRawConnection(driver))
   }
 
   /** Would cost every new connection a statement, and nothing here depends on the version. */
   override async checkVersion(): Promise<void> {}
 }
 
-/** Closes a connection that is silent for so long, which fails its statement as a lost connection does. */
-async function bounded<T>(connection: Connection, ms: number, work: Promise<T>): Promise<T> {
-  const timer = setTimeout(() => connection.stream.destroy(), ms)
+/** Closes a connection that does not answer to a hello or a goodbye. */
+async function bounded<T>(driver: Driver, answer: Promise<T>): Promise<T> {
+  const timer = setTimeout(() => driver.stream.destroy(), connectTimeout)
   try {
-    return await work
+    return await answer
   } finally {
     clearTimeout(timer)
   }

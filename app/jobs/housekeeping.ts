@@ -1,4 +1,4 @@
-import type { Knex } from 'knex'
+import type { Connection } from '../database/connection.js'
 import type { Database, Databases } from '../database/database.js'
 import { Deadline } from '../database/deadline.js'
 import { deleteOldHeartbeats } from '../monitoring/store.js'
@@ -30,11 +30,12 @@ function sweep(name: string, database: Database, work: Batch): Job {
 }
 
 /** Does at most so many rows and gives how many it did. */
-type Batch = (knex: Knex, most: number) => Promise<number>
+type Batch = (connection: Connection, most: number) => Promise<number>
 
 async function inBatches(database: Database, work: Batch): Promise<void> {
   for (let done = batch; done === batch; ) {
-    const deadline = new Deadline(30 * seconds)
-    done = await database.run(deadline, (knex) => work(knex, batch)).finally(() => deadline.clear())
+    done = await Deadline.within(30 * seconds, (deadline) =>
+      database.run(deadline, (connection) => work(connection, batch)),
+    )
   }
 }

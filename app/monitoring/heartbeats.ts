@@ -1,4 +1,5 @@
-import type { Knex } from 'knex'
+import type { Database } from '../database/database.js'
+import { Deadline } from '../database/deadline.js'
 import type { Log } from '../log.js'
 import type { Stats } from './stats.js'
 import { type Identity, insertHeartbeat, type State } from './store.js'
@@ -6,11 +7,14 @@ import { type Identity, insertHeartbeat, type State } from './store.js'
 /** From one heartbeat to the next, in milliseconds. */
 const interval = 1_000
 
+/** How long one may take, in milliseconds: above the time limit of its statement. */
+const timeout = 2_500
+
 /**
  * Writes a heartbeat each second, one small statement on a connection that no request uses. A database that is away
  * costs heartbeats and nothing else; that it is away is logged once, and that it is back.
  */
-export function startHeartbeats(database: Knex, identity: Identity, stats: Stats, log: Log) {
+export function startHeartbeats(database: Database, identity: Identity, stats: Stats, log: Log) {
   let state: State = 'starting'
   let failing = false
   let last = Promise.resolve()
@@ -47,7 +51,10 @@ export function startHeartbeats(database: Knex, identity: Identity, stats: Stats
     const sample = stats.take()
     const uptimeMs = Math.round(process.uptime() * 1000)
     try {
-      await insertHeartbeat(database, { ...identity, ...sample, state, uptimeMs })
+      const beat = { ...identity, ...sample, state, uptimeMs }
+      await Deadline.within(timeout, (deadline) =>
+        database.run(deadline, (connection) => insertHeartbeat(connection, beat)),
+      )
       stats.reported(sample)
       if (failing) log.info('heartbeats are written again')
       failing = false

@@ -1,4 +1,4 @@
-import type { Knex } from 'knex'
+import type { Connection } from '../database/connection.js'
 import type { Sample } from './stats.js'
 
 /** What a replica says of itself. */
@@ -27,51 +27,49 @@ export interface Heartbeat extends NewHeartbeat {
 export const history = 15 * 60
 const retention = history + 60
 
-/** How long a statement may take, in milliseconds; a database that hangs must not hang the heartbeats for good. */
-const queryTimeout = 2_000
-
-export async function insertHeartbeat(database: Knex, heartbeat: NewHeartbeat): Promise<void> {
-  const row = Object.fromEntries(Object.entries(columns).map(([name, column]) => [column, heartbeat[name as Column]]))
-  await database('heartbeats')
-    .insert({ ...row, beat_at: database.raw('UTC_TIMESTAMP(3)') })
-    .timeout(queryTimeout)
+export async function insertHeartbeat(connection: Connection, heartbeat: NewHeartbeat): Promise<void> {
+  await connection.change(
+    `INSERT INTO heartbeats (${Object.values(columns)}, beat_at)
+     VALUES (${names.map(() => '?')}, UTC_TIMESTAMP(3))`,
+    names.map((name) => heartbeat[name]),
+  )
 }
 
 /**
  * The heartbeats of the last 15 minutes, oldest first, and the database's time of now.
  * @param after only those after this moment, in milliseconds of the epoch
  */
-export async function findHeartbeats(database: Knex, after = 0): Promise<{ now: number; beats: Heartbeat[] }> {
-  const rows = await database('heartbeats')
-    .where('beat_at', '>', new Date(after))
-    .whereRaw('beat_at > UTC_TIMESTAMP(3) - INTERVAL ? SECOND', [history])
-    .orderBy(['beat_at', 'id'])
-    .select('id', 'beat_at', columns, database.raw('UTC_TIMESTAMP(3) AS now'))
-    .timeout(queryTimeout)
+export async function findHeartbeats(connection: Connection, after = 0): Promise<{ now: number; beats: Heartbeat[] }> {
+  const rows = await connection.rows<Omit<Heartbeat, 'at'> & { beat_at: Date; now: Date }>(
+    `SELECT id, beat_at, ${names.map((name) => `${columns[name]} AS ${name}`)}, UTC_TIMESTAMP(3) AS now
+     FROM heartbeats
+     WHERE beat_at > ? AND beat_at > UTC_TIMESTAMP(3) - INTERVAL ? SECOND
+     ORDER BY beat_at, id`,
+    [new Date(after), history],
+  )
   const beats = rows.map(({ beat_at: at, now: _, ...row }) => ({ ...row, at: at.getTime() }))
   return { now: rows[0]?.now.getTime() ?? Date.now(), beats }
 }
 
 /** Asks for an answer and nothing else. */
-export async function ping(knex: Knex): Promise<void> {
-  await knex.raw('SELECT 1')
+export async function ping(connection: Connection): Promise<void> {
+  await connection.rows('SELECT 1')
 }
 
 /** The names of the migrations that a database has. */
-export function findMigrations(knex: Knex): Promise<string[]> {
-  return knex('knex_migrations').pluck('name')
+export async function findMigrations(connection: Connection): Promise<string[]> {
+  const rows = await connection.rows<{ name: string }>('SELECT name FROM knex_migrations')
+  return rows.map(({ name }) => name)
 }
 
 /** Deletes some of what is past its time. @returns how many rows */
-export function deleteOldHeartbeats(database: Knex, most: number): Promise<number> {
-  return database('heartbeats')
-    .whereRaw('beat_at < UTC_TIMESTAMP(3) - INTERVAL ? SECOND', [retention])
-    .orderBy('beat_at')
-    .limit(most)
-    .delete()
+export async function deleteOldHeartbeats(connection: Connection, most: number): Promise<number> {
+  const { affectedRows } = await connection.change(
+    'DELETE FROM heartbeats WHERE beat_at < UTC_TIMESTAMP(3) - INTERVAL ? SECOND ORDER BY beat_at LIMIT ?',
+    [retention, most],
+  )
+  return affectedRows
 }
-
-type Column = keyof typeof columns
 
 const columns = {
   replica: 'replica',
@@ -92,3 +90,5 @@ const columns = {
   poolUsed: 'pool_used',
   poolSize: 'pool_size',
 } as const satisfies Record<keyof NewHeartbeat, string>
+
+const names = Object.keys(columns) as (keyof typeof columns)[]

@@ -1,4 +1,4 @@
-import type { Knex } from 'knex'
+import type { Connection } from '../database/connection.js'
 import type { Database } from '../database/database.js'
 import type { Deadline } from '../database/deadline.js'
 import type { User } from '../users/account.js'
@@ -36,21 +36,21 @@ export function createCatalogue(database: Database, secret: string) {
   return {
     /** Adds a product and gives its number. @throws {Taken} when another product has its code */
     async add(user: User, draft: ProductDraft, write: Write): Promise<number> {
-      const { productId } = await writes.once(write, draft, async (transaction) => ({
-        productId: await store.insertProduct(transaction, draft, user.id),
+      const { productId } = await writes.once(write, draft, async (connection) => ({
+        productId: await store.insertProduct(connection, draft, user.id),
       }))
       return productId
     },
 
     /** The product with this number, or undefined where there is none. */
     find(id: number, deadline: Deadline): Promise<Product | undefined> {
-      return database.run(deadline, (knex) => store.findProduct(knex, id))
+      return database.run(deadline, (connection) => store.findProduct(connection, id))
     },
 
     /** @throws {TooMany} when very many searches wait already */
     browse(user: User, { q, page }: CatalogueQuery, deadline: Deadline): Promise<CataloguePage> {
       const words = wordsOf(q)
-      const read = () => database.run(deadline, (knex) => findPageOrLast(knex, words, page))
+      const read = () => database.run(deadline, (connection) => findPageOrLast(connection, words, page))
       return words.length > 0 ? inTurn(user.id, deadline, read) : read()
     },
 
@@ -60,16 +60,20 @@ export function createCatalogue(database: Database, secret: string) {
   }
 }
 
-async function findPageOrLast(knex: Knex, words: string[], asked: number): Promise<CataloguePage> {
-  const found = asked <= lastPage ? await findPage(knex, words, asked) : undefined
+async function findPageOrLast(connection: Connection, words: string[], asked: number): Promise<CataloguePage> {
+  const found = asked <= lastPage ? await findPage(connection, words, asked) : undefined
   if (found && (found.products.length > 0 || asked === 1)) return found
-  const last = Math.ceil((await store.countProducts(knex, words)) / pageSize)
-  return findPage(knex, words, Math.min(Math.max(1, last), lastPage))
+  const last = Math.ceil((await store.countProducts(connection, words)) / pageSize)
+  return findPage(connection, words, Math.min(Math.max(1, last), lastPage))
 }
 
-async function findPage(knex: Knex, words: string[], page: number): Promise<CataloguePage> {
+async function findPage(connection: Connection, words: string[], page: number): Promise<CataloguePage> {
   const offset = (page - 1) * pageSize
   const most = Math.max(words.length > 0 ? countedAtMost.found : countedAtMost.all, offset + pageSize)
-  const { products, counted } = await store.findProducts(knex, words, { limit: pageSize, offset, count: most + 1 })
+  const { products, counted } = await store.findProducts(connection, words, {
+    limit: pageSize,
+    offset,
+    count: most + 1,
+  })
   return { products, page, total: Math.min(counted, most), andMore: counted > most }
 }

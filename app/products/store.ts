@@ -1,27 +1,27 @@
-import type { Knex } from 'knex'
+import type { Connection } from '../database/connection.js'
 import { isDuplicate } from '../database/transient.js'
 import { Taken } from '../errors.js'
 import type { Product, ProductDraft } from './product.js'
 import { fold, searchTextOf } from './search.js'
 
 /** @throws {Taken} when another product has the code, whatever its case */
-export async function insertProduct(knex: Knex, draft: ProductDraft, createdBy: number): Promise<number> {
+export async function insertProduct(connection: Connection, draft: ProductDraft, createdBy: number): Promise<number> {
+  const { name, code, description, units, category } = draft
   try {
-    const [id] = await knex('products').insert({
-      ...rowOf(draft),
-      created_by: createdBy,
-      created_at: knex.raw('UTC_TIMESTAMP(3)'),
-    })
-    return id as number
+    const { insertId } = await connection.change(
+      `INSERT INTO products (name, code, description, units, category, search_text, created_by, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3))`,
+      [name, code, description, units, category, searchTextOf(draft), createdBy],
+    )
+    return insertId
   } catch (error) {
     if (!isDuplicate(error, 'products_code_unique')) throw error
-    throw new Taken('code', await knex('products').where({ code: draft.code }).first('id', 'name'))
+    throw new Taken('code', await connection.first('SELECT id, name FROM products WHERE code = ?', [code]))
   }
 }
 
-export async function findProduct(knex: Knex, id: number): Promise<Product | undefined> {
-  const row = await knex('products').where({ id }).first(columns)
-  return row && asProduct(row)
+export function findProduct(connection: Connection, id: number): Promise<Product | undefined> {
+  return connection.first(`SELECT ${columns} FROM products WHERE id = ?`, [id])
 }
 
 /**
@@ -29,67 +29,64 @@ export async function findProduct(knex: Knex, id: number): Promise<Product | und
  * accents. `counted` says how many there are, up to `count`, where it stops looking; it is 0 beyond the last.
  */
 export async function findProducts(
-  knex: Knex,
+  connection: Connection,
   words: string[],
   { limit, offset, count }: { limit: number; offset: number; count: number },
 ): Promise<{ products: Product[]; counted: number }> {
   // Matches are counted while searching; all products are counted faster from an index.
   const isSearch = words.length > 0
-  const counted = isSearch
-    ? knex.raw('COUNT(*) OVER () AS counted')
-    : knex.raw('(SELECT COUNT(*) FROM (SELECT 1 FROM products LIMIT ?) AS first) AS counted', [count])
-  const newest = matching(knex, words)
-    .orderBy('id', 'desc')
-    .limit(isSearch ? count : offset + limit)
-    .select('id')
-    .as('newest')
-  const page = knex.select('id', counted).from(newest).orderBy('id', 'desc').limit(limit).offset(offset).as('page')
-  const rows = await knex('products')
-    .join(page, 'page.id', 'products.id')
-    .orderBy('products.id', 'desc')
-    .select([...columns.map((column) => `products.${column}`), 'counted'])
-  return { products: rows.map(asProduct), counted: rows[0]?.counted ?? 0 }
+  const counted = isSearch ? 'COUNT(*) OVER ()' : '(SELECT COUNT(*) FROM (SELECT 1 FROM products LIMIT ?) AS first)'
+  const rows = await connection.rows<Product & { counted: number }>(
+    `SELECT ${columns}, counted
+     FROM (
+       SELECT id AS page_id, ${counted} AS counted
+       FROM (SELECT id FROM products WHERE ${matches(words)} ORDER BY id DESC LIMIT ?) AS newest
+       ORDER BY id DESC LIMIT ? OFFSET ?
+     ) AS page
+     JOIN products ON products.id = page_id
+     ORDER BY id DESC`,
+    isSearch ? [...words.map(fold), count, limit, offset] : [count, offset + limit, limit, offset],
+  )
+  return { products: rows.map(({ counted: _, ...product }) => product), counted: rows[0]?.counted ?? 0 }
 }
 
-export async function countProducts(knex: Knex, words: string[]): Promise<number> {
-  const [row] = await matching(knex, words).count({ number: '*' })
-  return Number(row?.number)
+export async function countProducts(connection: Connection, words: string[]): Promise<number> {
+  const row = await connection.first<{ number: number }>(
+    `SELECT COUNT(*) AS number FROM products WHERE ${matches(words)}`,
+    words.map(fold),
+  )
+  return row?.number ?? 0
 }
 
 /** The categories in use, by name; at most 500, which is more than anybody chooses from. */
-export async function findCategories(knex: Knex): Promise<string[]> {
-  return knex('products').distinct().orderBy('category').limit(500).pluck('category')
+export async function findCategories(connection: Connection): Promise<string[]> {
+  const rows = await connection.rows<{ category: string }>(
+    'SELECT DISTINCT category FROM products ORDER BY category LIMIT 500',
+  )
+  return rows.map(({ category }) => category)
 }
 
 /**
  * Makes the search text of some products that have none, because a replica of an older version added them.
  * @returns how many there were
  */
-export async function repairSearchText(knex: Knex, most: number): Promise<number> {
-  const rows = await knex('products').whereNull('search_text').limit(most).select('id', 'name', 'code', 'description')
+export async function repairSearchText(connection: Connection, most: number): Promise<number> {
+  const rows = await connection.rows<Product>(
+    'SELECT id, name, code, description FROM products WHERE search_text IS NULL LIMIT ?',
+    [most],
+  )
   for (const row of rows) {
-    await knex('products')
-      .where({ id: row.id })
-      .whereNull('search_text')
-      .update({ search_text: searchTextOf(row) })
+    await connection.change('UPDATE products SET search_text = ? WHERE id = ? AND search_text IS NULL', [
+      searchTextOf(row),
+      row.id,
+    ])
   }
   return rows.length
 }
 
-const columns = ['id', 'name', 'code', 'description', 'units', 'category', 'created_at']
+const columns = 'id, name, code, description, units, category, created_at AS createdAt'
 
-type Row = Omit<Product, 'createdAt'> & { created_at: Date }
-
-function asProduct({ id, name, code, description, units, category, created_at: createdAt }: Row): Product {
-  return { id, name, code, description, units, category, createdAt }
-}
-
-function matching(knex: Knex, words: string[]): Knex.QueryBuilder {
-  const products = knex('products') as Knex.QueryBuilder
-  return words.reduce((query, word) => query.whereRaw('INSTR(search_text, ?) > 0', [fold(word)]), products)
-}
-
-/** The row of a product, as far as a person describes it. */
-function rowOf(draft: ProductDraft) {
-  return { ...draft, search_text: searchTextOf(draft) }
+/** The condition that each of the words, folded, makes. */
+function matches(words: string[]): string {
+  return words.map(() => 'INSTR(search_text, ?) > 0').join(' AND ') || 'TRUE'
 }

@@ -1,9 +1,10 @@
 import { createHmac } from 'node:crypto'
+import type { Connection } from '../database/connection.js'
 import type { Database } from '../database/database.js'
 import type { Deadline } from '../database/deadline.js'
 import { Taken, WrongCredentials } from '../errors.js'
 import type { Write } from '../writes/write.js'
-import { createWrites, type Transaction } from '../writes/writes.js'
+import { createWrites } from '../writes/writes.js'
 import { type Credentials, emailKey, type Registration } from './account.js'
 import { hashPassword, verifyPassword } from './passwords.js'
 import { newSeed, sessionHash, sessionIdOf } from './sessions.js'
@@ -21,6 +22,7 @@ export interface SignIn {
 /** @param secret from which the ids of sessions are made, see {@link sessionIdOf} */
 export function createAccounts(database: Database, secret: string) {
   const writes = createWrites(database, secret)
+  const findSession = database.lookUp(store.findSessions)
 
   return {
     /**
@@ -33,8 +35,8 @@ export function createAccounts(database: Database, secret: string) {
       const { password, ...names } = registration
       const passwordHash = await hashPassword(password, write.deadline)
       try {
-        return await signInOnce(registration, write, replaced, async (transaction) => {
-          return { userId: await store.insertUser(transaction, { ...names, passwordHash }), known: false }
+        return await signInOnce(registration, write, replaced, async (connection) => {
+          return { userId: await store.insertUser(connection, { ...names, passwordHash }), known: false }
         })
       } catch (error) {
         if (!(error instanceof Taken)) throw error
@@ -56,27 +58,26 @@ export function createAccounts(database: Database, secret: string) {
 
     /** Ends a session; one that has ended already is no error. */
     async signOut(sessionId: string, write: Write): Promise<void> {
-      await writes.once(write, {}, async (transaction) => {
-        await store.deleteSession(transaction, sessionHash(sessionId))
+      await writes.once(write, {}, async (connection) => {
+        await store.deleteSession(connection, sessionHash(sessionId))
         return {}
       })
     },
 
     /** The session's user and when it expires, or undefined where it has ended. */
     findSession(id: string, deadline: Deadline): Promise<store.SessionRow | undefined> {
-      return database.run(deadline, (knex) => store.findSession(knex, sessionHash(id)))
+      return findSession(sessionHash(id), deadline)
     },
 
     /** Lets a session in use last longer, up to a week after its sign-in. */
     extendSession(id: string, deadline: Deadline): Promise<void> {
-      return database.run(deadline, (knex) => store.extendSession(knex, sessionHash(id)))
+      return database.run(deadline, (connection) => store.extendSession(connection, sessionHash(id)))
     },
 
     /** Which of these sessions have not ended, for connections that last longer than a request. */
     async findLiveSessions(ids: string[], deadline: Deadline): Promise<Set<string>> {
-      const found = await database.run(deadline, (knex) => store.findLiveSessions(knex, ids.map(sessionHash)))
-      const live = new Set(found.map((hash) => hash.toString('hex')))
-      return new Set(ids.filter((id) => live.has(sessionHash(id).toString('hex'))))
+      const found = await Promise.all(ids.map((id) => findSession(sessionHash(id), deadline)))
+      return new Set(ids.filter((_, index) => found[index]))
     },
 
     /** What stands for an account in the log: always the same for one, and without the secret nobody's. */
@@ -87,7 +88,7 @@ export function createAccounts(database: Database, secret: string) {
 
   /** Whose credentials they are, or undefined where they are nobody's. */
   async function authenticate({ email, password }: Credentials, deadline: Deadline): Promise<number | undefined> {
-    const account = await database.run(deadline, (knex) => store.findAccount(knex, email))
+    const account = await database.run(deadline, (connection) => store.findAccount(connection, email))
     const right = await verifyPassword(password, account?.passwordHash, deadline)
     return right ? account?.id : undefined
   }
@@ -97,13 +98,13 @@ export function createAccounts(database: Database, secret: string) {
     contents: Credentials,
     write: Write,
     replaced: string | undefined,
-    account: (transaction: Transaction) => Promise<{ userId: number; known: boolean }>,
+    account: (connection: Connection) => Promise<{ userId: number; known: boolean }>,
   ): Promise<SignIn> {
-    const { seed, known } = await writes.once(write, contents, async (transaction) => {
-      const { userId, known } = await account(transaction)
+    const { seed, known } = await writes.once(write, contents, async (connection) => {
+      const { userId, known } = await account(connection)
       const seed = newSeed()
-      if (replaced) await store.deleteSession(transaction, sessionHash(replaced))
-      await store.insertSession(transaction, sessionHash(sessionIdOf(seed, secret)), userId)
+      if (replaced) await store.deleteSession(connection, sessionHash(replaced))
+      await store.insertSession(connection, sessionHash(sessionIdOf(seed, secret)), userId)
       return { seed, known }
     })
     return { sessionId: sessionIdOf(seed, secret), known }

@@ -1,4 +1,4 @@
-import type { Knex } from 'knex'
+import type { Connection } from '../database/connection.js'
 import { isDuplicate } from '../database/transient.js'
 import { Taken } from '../errors.js'
 import { emailKey, type User } from './account.js'
@@ -22,73 +22,71 @@ export interface SessionRow {
 }
 
 /** @throws {Taken} when the address has an account */
-export async function insertUser(knex: Knex, user: NewUser): Promise<number> {
+export async function insertUser(connection: Connection, user: NewUser): Promise<number> {
   try {
-    const [id] = await knex('users').insert({
-      first_name: user.firstName,
-      last_name: user.lastName,
-      email: user.email,
-      email_key: emailKey(user.email),
-      password_hash: user.passwordHash,
-      created_at: knex.raw('UTC_TIMESTAMP(3)'),
-    })
-    return id as number
+    const { insertId } = await connection.change(
+      `INSERT INTO users (first_name, last_name, email, email_key, password_hash, created_at)
+       VALUES (?, ?, ?, ?, ?, UTC_TIMESTAMP(3))`,
+      [user.firstName, user.lastName, user.email, emailKey(user.email), user.passwordHash],
+    )
+    return insertId
   } catch (error) {
     throw isDuplicate(error, 'users_email_key_unique') ? new Taken('email') : error
   }
 }
 
-export async function findAccount(knex: Knex, email: string): Promise<Account | undefined> {
-  const row = await knex('users')
-    .where({ email_key: emailKey(email) })
-    .first('id', 'password_hash')
-  return row && { id: row.id, passwordHash: row.password_hash }
+export function findAccount(connection: Connection, email: string): Promise<Account | undefined> {
+  return connection.first('SELECT id, password_hash AS passwordHash FROM users WHERE email_key = ?', [emailKey(email)])
 }
 
-export async function insertSession(knex: Knex, idHash: Buffer, userId: number): Promise<void> {
-  await knex('sessions').insert({
-    id_hash: idHash,
-    user_id: userId,
-    created_at: knex.raw('UTC_TIMESTAMP(3)'),
-    expires_at: knex.raw('UTC_TIMESTAMP(3) + INTERVAL ? SECOND', [sessionTimeout.idle]),
-  })
+export async function insertSession(connection: Connection, idHash: Buffer, userId: number): Promise<void> {
+  await connection.change(
+    `INSERT INTO sessions (id_hash, user_id, created_at, expires_at)
+     VALUES (?, ?, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) + INTERVAL ? SECOND)`,
+    [idHash, userId, sessionTimeout.idle],
+  )
 }
 
-/** The session and its user, in one statement because every page of a signed-in person asks. */
-export async function findSession(knex: Knex, idHash: Buffer): Promise<SessionRow | undefined> {
-  const row = await knex('sessions')
-    .join('users', 'users.id', 'sessions.user_id')
-    .where('sessions.id_hash', idHash)
-    .whereRaw('sessions.expires_at > UTC_TIMESTAMP(3)')
-    .first('users.id', 'users.first_name', 'users.last_name', 'users.email', 'sessions.expires_at')
-  if (!row) return undefined
-  const { id, first_name: firstName, last_name: lastName, email, expires_at: expiresAt } = row
-  return { user: { id, firstName, lastName, email, role: 'editor' }, expiresAt }
+/** The sessions that have not ended, with their users, in the order of the hashes. */
+export async function findSessions(
+  connection: Connection,
+  idHashes: readonly Buffer[],
+): Promise<(SessionRow | undefined)[]> {
+  const rows = await connection.rowsOfLists<Omit<User, 'role'> & { idHash: Buffer; expiresAt: Date }>(
+    `SELECT sessions.id_hash AS idHash, sessions.expires_at AS expiresAt,
+       users.id, users.first_name AS firstName, users.last_name AS lastName, users.email
+     FROM sessions JOIN users ON users.id = sessions.user_id
+     WHERE sessions.id_hash IN (?) AND sessions.expires_at > UTC_TIMESTAMP(3)`,
+    [[...idHashes]],
+  )
+  const found = new Map(
+    rows.map(({ idHash, expiresAt, ...user }) => [idHash.toString('hex'), { user: { ...user, role }, expiresAt }]),
+  )
+  return idHashes.map((idHash) => found.get(idHash.toString('hex')))
 }
 
-/** Those of these sessions that have not ended. */
-export async function findLiveSessions(knex: Knex, idHashes: Buffer[]): Promise<Buffer[]> {
-  return knex('sessions').whereIn('id_hash', idHashes).whereRaw('expires_at > UTC_TIMESTAMP(3)').pluck('id_hash')
-}
+/** Everybody's, as yet. */
+const role: User['role'] = 'editor'
 
 /** Lets a session last longer; one that has ended stays ended, because this never inserts. */
-export async function extendSession(knex: Knex, idHash: Buffer): Promise<void> {
+export async function extendSession(connection: Connection, idHash: Buffer): Promise<void> {
   const { idle, absolute } = sessionTimeout
-  await knex('sessions')
-    .where({ id_hash: idHash })
-    .update({
-      expires_at: knex.raw('LEAST(UTC_TIMESTAMP(3) + INTERVAL ? SECOND, created_at + INTERVAL ? SECOND)', [
-        idle,
-        absolute,
-      ]),
-    })
+  await connection.change(
+    `UPDATE sessions
+     SET expires_at = LEAST(UTC_TIMESTAMP(3) + INTERVAL ? SECOND, created_at + INTERVAL ? SECOND)
+     WHERE id_hash = ?`,
+    [idle, absolute, idHash],
+  )
 }
 
-export async function deleteSession(knex: Knex, idHash: Buffer): Promise<void> {
-  await knex('sessions').where({ id_hash: idHash }).delete()
+export async function deleteSession(connection: Connection, idHash: Buffer): Promise<void> {
+  await connection.change('DELETE FROM sessions WHERE id_hash = ?', [idHash])
 }
 
 /** Deletes some of the expired sessions. @returns how many */
-export function deleteExpiredSessions(knex: Knex, most: number): Promise<number> {
-  return knex('sessions').whereRaw('expires_at < UTC_TIMESTAMP(3)').limit(most).delete()
+export async function deleteExpiredSessions(connection: Connection, most: number): Promise<number> {
+  const { affectedRows } = await connection.change('DELETE FROM sessions WHERE expires_at < UTC_TIMESTAMP(3) LIMIT ?', [
+    most,
+  ])
+  return affectedRows
 }

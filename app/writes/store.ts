@@ -1,4 +1,4 @@
-import type { Knex } from 'knex'
+import type { Connection } from '../database/connection.js'
 import { isDuplicate } from '../database/transient.js'
 import type { Claim } from './write.js'
 
@@ -9,33 +9,38 @@ const retention = 24
 export class Claimed extends Error {}
 
 /** Waits for a transaction that claimed the same key and still runs. @throws {Claimed} */
-export async function insertClaim(knex: Knex, { id, fingerprint }: Claim): Promise<void> {
+export async function insertClaim(connection: Connection, { id, fingerprint }: Claim): Promise<void> {
   try {
-    await knex('idempotency_keys').insert({ id, fingerprint, created_at: knex.raw('UTC_TIMESTAMP(3)') })
+    await connection.change(
+      'INSERT INTO idempotency_keys (id, fingerprint, created_at) VALUES (?, ?, UTC_TIMESTAMP(3))',
+      [id, fingerprint],
+    )
   } catch (error) {
     throw isDuplicate(error, 'PRIMARY') ? new Claimed() : error
   }
 }
 
-export async function saveResult(knex: Knex, { id }: Claim, result: unknown): Promise<void> {
-  await knex('idempotency_keys')
-    .where({ id })
-    .update({ result: JSON.stringify(result) })
+export async function saveResult(connection: Connection, { id }: Claim, result: unknown): Promise<void> {
+  await connection.change('UPDATE idempotency_keys SET result = ? WHERE id = ?', [JSON.stringify(result), id])
 }
 
 /** The result of the write that claimed the key first, and that write's fingerprint. */
 export async function findResult(
-  knex: Knex,
+  connection: Connection,
   { id }: Claim,
 ): Promise<{ fingerprint: Buffer; result: unknown } | undefined> {
-  const row = await knex('idempotency_keys').where({ id }).first('fingerprint', 'result')
+  const row = await connection.first<{ fingerprint: Buffer; result: string }>(
+    'SELECT fingerprint, result FROM idempotency_keys WHERE id = ?',
+    [id],
+  )
   return row && { fingerprint: row.fingerprint, result: JSON.parse(row.result) }
 }
 
 /** Forgets some of the keys past their time. @returns how many */
-export function deleteOldClaims(knex: Knex, most: number): Promise<number> {
-  return knex('idempotency_keys')
-    .whereRaw('created_at < UTC_TIMESTAMP(3) - INTERVAL ? HOUR', [retention])
-    .limit(most)
-    .delete()
+export async function deleteOldClaims(connection: Connection, most: number): Promise<number> {
+  const { affectedRows } = await connection.change(
+    'DELETE FROM idempotency_keys WHERE created_at < UTC_TIMESTAMP(3) - INTERVAL ? HOUR LIMIT ?',
+    [retention, most],
+  )
+  return affectedRows
 }

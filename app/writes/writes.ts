@@ -1,12 +1,10 @@
-import type { Knex } from 'knex'
+import type { Connection } from '../database/connection.js'
 import type { Database } from '../database/database.js'
 import { TryAgain } from '../database/transient.js'
 import { KeyReused } from '../errors.js'
 import { reach } from './failpoints.js'
 import * as store from './store.js'
 import { type Claim, claimOf, type Write } from './write.js'
-
-export type Transaction = Knex.Transaction
 
 /** Exactly-once writes to one database. @param secret see {@link claimOf} */
 export function createWrites(database: Database, secret: string) {
@@ -16,17 +14,17 @@ export function createWrites(database: Database, secret: string) {
      * result commit in one transaction. A second arrival waits for the first and gets its result. A COMMIT of unknown
      * outcome needs no special case: the work is run again, and its key shows whether it was done.
      * @param contents what is written, as parsed; a second arrival with other contents is refused
-     * @param work does everything through the transaction it is given; its result must survive JSON
+     * @param work does everything through the connection it is given, which is in the transaction; its result must survive JSON
      * @throws {KeyReused} when the key was used with other contents
      * @throws {DatabaseUnavailable} when the database stayed away; the write may be sent again with its key
      */
-    once<T>(write: Write, contents: unknown, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    once<T>(write: Write, contents: unknown, work: (connection: Connection) => Promise<T>): Promise<T> {
       const claim = claimOf(write, contents, secret)
-      return database.run(write.deadline, async (knex) => {
+      return database.run(write.deadline, async (connection) => {
         try {
-          return await execute(knex, claim, work)
+          return await execute(connection, claim, work)
         } catch (error) {
-          if (error instanceof store.Claimed) return await replay<T>(knex, claim)
+          if (error instanceof store.Claimed) return await replay<T>(connection, claim)
           throw error
         }
       })
@@ -34,15 +32,19 @@ export function createWrites(database: Database, secret: string) {
   }
 }
 
-async function execute<T>(knex: Knex, claim: Claim, work: (transaction: Transaction) => Promise<T>): Promise<T> {
-  const done = await knex.transaction(async (transaction) => {
+async function execute<T>(
+  connection: Connection,
+  claim: Claim,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const done = await connection.transaction(async () => {
     reach('before the claim')
-    await store.insertClaim(transaction, claim)
+    await store.insertClaim(connection, claim)
     reach('after the claim')
-    const result = await work(transaction)
-    await store.saveResult(transaction, claim, result)
+    const result = await work(connection)
+    await store.saveResult(connection, claim, result)
     reach('before COMMIT')
-    // knex sends COMMIT when this function returns, and its answer cannot be read before the immediates ran.
+    // COMMIT is sent when this function returns, and its answer cannot be read before the immediates ran.
     setImmediate(reach, 'COMMIT sent')
     return result
   })
@@ -51,8 +53,8 @@ async function execute<T>(knex: Knex, claim: Claim, work: (transaction: Transact
 }
 
 /** A row that can be read is one whose transaction has committed, so it has its result. */
-async function replay<T>(knex: Knex, claim: Claim): Promise<T> {
-  const found = await store.findResult(knex, claim)
+async function replay<T>(connection: Connection, claim: Claim): Promise<T> {
+  const found = await store.findResult(connection, claim)
   // The sweep took the row between the claim that met it and this reading.
   if (!found) throw new TryAgain()
   if (!claim.fingerprint.equals(found.fingerprint)) throw new KeyReused()

@@ -23,6 +23,9 @@ export class Link {
   silent = false
   #isCut = false
   #statement = 'connect'
+  /** The statements that were prepared, by the server's number; and the one that it has not numbered yet. */
+  readonly #prepared = new Map<number, string>()
+  #preparing: string | undefined
   readonly #count = { '→': 0, '←': 0 }
 
   constructor(
@@ -79,20 +82,39 @@ export class Link {
   #nameOf(direction: Direction, packet: Buffer): string {
     const startsCommand = direction === '→' && packet[3] === 0
     if (startsCommand) this.#begin(packet)
+    else if (direction === '←' && this.#preparing !== undefined) this.#number(packet)
     return `${this.#statement} ${direction} ${++this.#count[direction]}`
   }
 
   #begin(command: Buffer) {
-    this.#statement = statementOf(command.toString('latin1', 5))
+    const [kind, sql] = [command[4], command.toString('latin1', 5)]
+    if (kind === commands.execute) {
+      this.#statement = this.#prepared.get(command.readUInt32LE(5)) ?? 'execute'
+    } else {
+      this.#statement = statementOf(sql)
+      if (kind === commands.prepare) {
+        this.#preparing = this.#statement
+        this.#statement = `prepare ${this.#statement}`
+      }
+    }
     this.#count['→'] = this.#count['←'] = 0
-    if (this.#statement === 'insert into heartbeats') this.ofHeartbeats = true
+    if (this.#preparing === 'INSERT INTO heartbeats') this.ofHeartbeats = true
+  }
+
+  /** The first packet of the answer to PREPARE has the statement's number. */
+  #number(answer: Buffer) {
+    if (answer[4] === 0) this.#prepared.set(answer.readUInt32LE(5), this.#preparing as string)
+    this.#preparing = undefined
   }
 }
 
+/** Those of the protocol's commands that carry a statement or its number. */
+const commands = { prepare: 0x16, execute: 0x17 }
+
 /** The words of a statement by which it is known among those of a write. */
 function statementOf(sql: string): string {
-  const words = sql.replace(/^select .*? from/, 'select from').split(/[\s;(]+/, 3)
-  return words.join(' ').replaceAll('`', '').trim()
+  const words = sql.replace(/^SELECT .*? FROM/s, 'SELECT FROM').split(/[\s;(]+/, 3)
+  return words.join(' ').trim()
 }
 
 /** Gives each packet as soon as it is whole: three bytes of length, one that counts, and so many more. */

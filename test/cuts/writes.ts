@@ -5,7 +5,7 @@ import { sessionHash } from '../../app/users/sessions.js'
 import * as store from '../../app/users/store.js'
 import { claimOf } from '../../app/writes/write.js'
 import { type Answer, Person, product, registration, unique } from '../person.js'
-import { databases } from '../system.js'
+import { databases, withStore } from '../system.js'
 
 /** A write that is about to be cut: who writes what, with a key of its own. */
 export interface Attempt {
@@ -68,7 +68,8 @@ let passwordHash: Promise<string> | undefined
 
 async function insertMember({ password: _, ...names }: Record<string, string>): Promise<number> {
   passwordHash ??= hashOfNewAccount()
-  return store.insertUser(databases.users, { ...(names as Names), passwordHash: await passwordHash })
+  const user = { ...(names as Names), passwordHash: await passwordHash }
+  return withStore('users', (connection) => store.insertUser(connection, user))
 }
 
 type Names = Omit<store.NewUser, 'passwordHash'>
@@ -81,7 +82,7 @@ async function hashOfNewAccount(): Promise<string> {
 
 async function enter(person: Person, userId: number): Promise<string> {
   const id = randomBytes(32).toString('base64url')
-  await store.insertSession(databases.users, sessionHash(id), userId)
+  await withStore('users', (connection) => store.insertSession(connection, sessionHash(id), userId))
   person.setCookie('session', id)
   return id
 }

@@ -25,12 +25,12 @@ describe('a database', () => {
 
   it('runs work again whose connection was killed', async () => {
     let attempts = 0
-    const connectionId = await database.run(new Deadline(5_000), async (knex) => {
-      return knex.transaction(async (transaction) => {
-        const [[{ id }]] = await transaction.raw('SELECT CONNECTION_ID() AS id')
-        if (++attempts === 1) await databases.products.raw('KILL ?', [id])
-        await transaction.raw('SELECT 1')
-        return id
+    const connectionId = await database.run(new Deadline(5_000), async (connection) => {
+      return connection.transaction(async () => {
+        const row = await connection.first<{ id: number }>('SELECT CONNECTION_ID() AS id')
+        if (++attempts === 1) await databases.products.raw('KILL ?', [row?.id as number])
+        await connection.rows('SELECT 1')
+        return row?.id
       })
     })
     expect(attempts).to.equal(2)
@@ -38,13 +38,13 @@ describe('a database', () => {
   })
 
   it('takes no words that somebody typed for the reason of an error', async () => {
-    const work = database.run(new Deadline(2_000), (knex) => knex.raw("SELEC 'the connection was lost'"))
+    const work = database.run(new Deadline(2_000), (connection) => connection.rows("SELEC 'the connection was lost'"))
     expect(await work.catch(({ code }) => code)).to.equal('ER_PARSE_ERROR')
   })
 
   it('lets nobody wait past the deadline, however long the work goes on', async () => {
     const start = performance.now()
-    const work = database.run(new Deadline(300), (knex) => knex.raw('SELECT SLEEP(2)'))
+    const work = database.run(new Deadline(300), (connection) => connection.rows('SELECT SLEEP(2)'))
     await expectRejection(work, DeadlineExceeded)
     expect(performance.now() - start).to.be.below(1_500)
     await sleep(2_000)
@@ -54,14 +54,16 @@ describe('a database', () => {
     const { products } = readConfig(stack.environment)
     const away = openDatabase({ ...products, port: 1 }, 1)
     await expectRejection(
-      away.run(new Deadline(500), (knex) => knex.raw('SELECT 1')),
+      away.run(new Deadline(500), (connection) => connection.rows('SELECT 1')),
       DatabaseUnavailable,
     )
     await away.close()
   })
 
   it('begins nothing that nobody waits for any more', async () => {
-    const holders = [1, 2].map(() => database.run(new Deadline(5_000), (knex) => knex.raw('SELECT SLEEP(1)')))
+    const holders = [1, 2].map(() =>
+      database.run(new Deadline(5_000), (connection) => connection.rows('SELECT SLEEP(1)')),
+    )
     let begun = false
     const leaving = new Deadline(5_000)
     const queued = database.run(leaving, async () => {
@@ -75,7 +77,7 @@ describe('a database', () => {
   })
 
   it('has the server end a statement that takes too long', async () => {
-    const slow = database.run(new Deadline(8_000), (knex) => knex.raw(slowStatement))
+    const slow = database.run(new Deadline(8_000), (connection) => connection.rows(slowStatement))
     await expectRejection(slow, StatementTimeout)
     const [[{ running }]] = await databases.products.raw(
       `SELECT COUNT(*) AS running FROM information_schema.processlist WHERE info LIKE 'WITH RECURSIVE n %'`,

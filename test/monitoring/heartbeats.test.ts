@@ -6,14 +6,14 @@ import { deleteOldHeartbeats, findHeartbeats, type Heartbeat } from '../../app/m
 import { waitUntil } from '../../stack/processes.js'
 import { Person } from '../person.js'
 import { allReady, replicaNamed, signal } from '../replica.js'
-import { databases, folder, replicaAddresses, stack } from '../system.js'
+import { databases, folder, replicaAddresses, stack, withStore } from '../system.js'
 
 describe('the heartbeats', () => {
   afterEach(allReady)
 
   it('tell each second what a replica is and does', async () => {
     await sleep(3_000)
-    const { now, beats } = await findHeartbeats(databases.users)
+    const { now, beats } = await readHeartbeats()
     for (const name of ['app1', 'app2', 'app3']) {
       const own = beats.filter(({ replica, at }) => replica === name && at > now - 3_000)
       expect(own.length, name).to.be.within(2, 4)
@@ -61,9 +61,9 @@ describe('the heartbeats', () => {
     } finally {
       stack.database.process?.kill('SIGCONT')
     }
-    const { now } = await findHeartbeats(databases.users)
+    const { now } = await readHeartbeats()
     await waitUntil('they do not go on', 10, async () => {
-      const { beats } = await findHeartbeats(databases.users, now)
+      const { beats } = await readHeartbeats(now)
       return new Set(beats.map(({ replica }) => replica)).size === 3
     })
     expect(['app1', 'app2', 'app3'].map((name) => replicaNamed(name).pid)).to.deep.equal(pids)
@@ -81,14 +81,18 @@ describe('the heartbeats', () => {
     })
     const old = Array.from({ length: 1_100 }, () => aged(17 * 60))
     await databases.users('heartbeats').insert([...old, aged(15 * 60 + 5)])
-    expect(await deleteOldHeartbeats(databases.users, 2_000)).to.equal(1_100)
+    expect(await withStore('users', (connection) => deleteOldHeartbeats(connection, 2_000))).to.equal(1_100)
     expect(await databases.users('heartbeats').where({ replica: 'swept' })).to.have.length(1)
     await databases.users('heartbeats').where({ replica: 'swept' }).delete()
   })
 })
 
+function readHeartbeats(after?: number) {
+  return withStore('users', (connection) => findHeartbeats(connection, after))
+}
+
 async function runOf(name: string, pid = String(replicaNamed(name).pid)): Promise<Heartbeat[]> {
-  const { beats } = await findHeartbeats(databases.users)
+  const { beats } = await readHeartbeats()
   return beats.filter(({ replica, process }) => replica === name && process === pid)
 }
 

@@ -17,9 +17,7 @@ export function health(databases: Databases, lifecycle: Lifecycle): Middleware {
     if (ctx.path === '/livez') {
       ctx.body = 'ok\n'
     } else if (ctx.path === '/readyz') {
-      const deadline = new Deadline(timeout)
-      const why = lifecycle.draining ? 'draining' : await problem(deadline)
-      deadline.clear()
+      const why = lifecycle.draining ? 'draining' : await Deadline.within(timeout, problem)
       ctx.status = why ? 503 : 200
       ctx.body = `${why ?? 'ready'}\n`
     } else {

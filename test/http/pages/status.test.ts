@@ -6,7 +6,7 @@ import { insertHeartbeat } from '../../../app/monitoring/store.js'
 import { firstTold, openStream, type Told, watch } from '../../event-stream.js'
 import { Person, signedIn, unique } from '../../person.js'
 import { allReady, replicaNamed, signal } from '../../replica.js'
-import { databases, replicaAddresses, stack } from '../../system.js'
+import { databases, replicaAddresses, stack, withStore } from '../../system.js'
 
 describe('the page of the servers', () => {
   let person: Person
@@ -65,7 +65,9 @@ describe('the page of the servers', () => {
 
   it('shows what a replica told, and a replica that is silent as dead', async () => {
     const replica = `made-up-${unique()}`
-    await insertHeartbeat(databases.users, { ...madeUp, replica, run: unique(), state: 'ready' })
+    await withStore('users', (connection) => {
+      return insertHeartbeat(connection, { ...madeUp, replica, run: unique(), state: 'ready' })
+    })
     const cardOf = async () => (await person.get('/status')).$(`[data-replica=${replica}]`)
     await sleep(1_000)
     const card = await cardOf()
