@@ -29,7 +29,7 @@ export class Connection {
   /** The rows of a statement with lists in it, each as long as it happens to be. It is not prepared. */
   rowsOfLists<Row>(sql: string, lists: Value[][]): Promise<Row[]> {
     this.#deadline?.check()
-    return this.#send(sql, (done) => this.#driver.query(sql, lists, done))
+    return this.#unprepared(sql, lists)
   }
 
   /** Runs a statement that changes rows, prepared as those of {@link rows}. */
@@ -37,20 +37,27 @@ export class Connection {
     return this.#prepared(sql, values)
   }
 
-  /** Runs work in a transaction, which is rolled back when the work fails. */
+  /** Runs work that begins and commits a transaction; it is rolled back when the work fails. */
   async transaction<T>(work: () => Promise<T>): Promise<T> {
-    this.#deadline?.check()
-    await this.#command('BEGIN')
-    let result: T
     try {
-      result = await work()
+      return await work()
     } catch (error) {
       // Closing the connection makes the server roll back, too.
-      await this.#command('ROLLBACK').catch(() => this.#driver.destroy())
+      await this.#unprepared('ROLLBACK').catch(() => this.#driver.destroy())
       throw error
     }
-    await this.#command('COMMIT')
-    return result
+  }
+
+  /** Begins a transaction with a statement that changes rows. They go together, as a round trip costs more than either. */
+  async beginWith(sql: string, values: Value[]): Promise<void> {
+    this.#deadline?.check()
+    await this.#unprepared(`BEGIN; ${sql}`, values)
+  }
+
+  /** Commits a transaction after a last statement that changes rows, both in one round trip. */
+  async commitWith(sql: string, values: Value[]): Promise<void> {
+    this.#deadline?.check()
+    await this.#unprepared(`${sql}; COMMIT`, values)
   }
 
   #prepared<Result>(sql: string, values: Value[]): Promise<Result> {
@@ -58,8 +65,9 @@ export class Connection {
     return this.#send(sql, (done) => this.#driver.execute(sql, values, done))
   }
 
-  #command(sql: string): Promise<unknown> {
-    return this.#send(sql, (done) => this.#driver.query(sql, done))
+  /** The driver puts the values into the text, escaped. */
+  #unprepared<Result>(sql: string, values: (Value | Value[])[] = []): Promise<Result> {
+    return this.#send(sql, (done) => this.#driver.query(sql, values, done))
   }
 
   /** A connection that is silent for too long is closed, which fails its statement as a lost connection does. */

@@ -25,6 +25,8 @@ export function openPool(database: DatabaseConfig, size: number, timeout = state
       charset: 'utf8mb4_unicode_520_ci',
       timezone: 'Z',
       connectTimeout,
+      // For BEGIN and COMMIT; a prepared statement is a single one in any case.
+      multipleStatements: true,
       enableKeepAlive: true,
       keepAliveInitialDelay: 5_000,
     },

@@ -32,6 +32,12 @@ const lastPage = 5_000
 export function createCatalogue(database: Database, secret: string) {
   const writes = createWrites(database, secret)
   const inTurn = createTurns()
+  const findProduct = database.lookUp(store.findProductsById)
+  // What everybody opens is read once for all who open it at the same time.
+  const findNewest = database.lookUp<'newest', CataloguePage>(async (connection, asked) => {
+    const newest = await findPage(connection, [], 1)
+    return asked.map(() => newest)
+  })
 
   return {
     /** Adds a product and gives its number. @throws {Taken} when another product has its code */
@@ -44,12 +50,13 @@ export function createCatalogue(database: Database, secret: string) {
 
     /** The product with this number, or undefined where there is none. */
     find(id: number, deadline: Deadline): Promise<Product | undefined> {
-      return database.run(deadline, (connection) => store.findProduct(connection, id))
+      return findProduct(id, deadline)
     },
 
     /** @throws {TooMany} when very many searches wait already */
     browse(user: User, { q, page }: CatalogueQuery, deadline: Deadline): Promise<CataloguePage> {
       const words = wordsOf(q)
+      if (words.length === 0 && page === 1) return findNewest('newest', deadline)
       const read = () => database.run(deadline, (connection) => findPageOrLast(connection, words, page))
       return words.length > 0 ? inTurn(user.id, deadline, read) : read()
     },

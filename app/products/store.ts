@@ -20,8 +20,14 @@ export async function insertProduct(connection: Connection, draft: ProductDraft,
   }
 }
 
-export function findProduct(connection: Connection, id: number): Promise<Product | undefined> {
-  return connection.first(`SELECT ${columns} FROM products WHERE id = ?`, [id])
+/** The products with these numbers, in their order. */
+export async function findProductsById(
+  connection: Connection,
+  ids: readonly number[],
+): Promise<(Product | undefined)[]> {
+  const rows = await connection.rowsOfLists<Product>(`SELECT ${columns} FROM products WHERE id IN (?)`, [[...ids]])
+  const found = new Map(rows.map((product) => [product.id, product]))
+  return ids.map((id) => found.get(id))
 }
 
 /**

@@ -8,10 +8,10 @@ const retention = 24
 /** Thrown when the key was claimed before, by a write that has committed. */
 export class Claimed extends Error {}
 
-/** Waits for a transaction that claimed the same key and still runs. @throws {Claimed} */
+/** Begins the transaction. Waits for one that claimed the same key and still runs. @throws {Claimed} */
 export async function insertClaim(connection: Connection, { id, fingerprint }: Claim): Promise<void> {
   try {
-    await connection.change(
+    await connection.beginWith(
       'INSERT INTO idempotency_keys (id, fingerprint, created_at) VALUES (?, ?, UTC_TIMESTAMP(3))',
       [id, fingerprint],
     )
@@ -20,8 +20,9 @@ export async function insertClaim(connection: Connection, { id, fingerprint }: C
   }
 }
 
+/** Commits the transaction. */
 export async function saveResult(connection: Connection, { id }: Claim, result: unknown): Promise<void> {
-  await connection.change('UPDATE idempotency_keys SET result = ? WHERE id = ?', [JSON.stringify(result), id])
+  await connection.commitWith('UPDATE idempotency_keys SET result = ? WHERE id = ?', [JSON.stringify(result), id])
 }
 
 /** The result of the write that claimed the key first, and that write's fingerprint. */

@@ -42,10 +42,11 @@ async function execute<T>(
     await store.insertClaim(connection, claim)
     reach('after the claim')
     const result = await work(connection)
-    await store.saveResult(connection, claim, result)
     reach('before COMMIT')
-    // COMMIT is sent when this function returns, and its answer cannot be read before the immediates ran.
+    const committed = store.saveResult(connection, claim, result)
+    // The answer cannot be read before the immediates ran.
     setImmediate(reach, 'COMMIT sent')
+    await committed
     return result
   })
   reach('after COMMIT')

@@ -113,7 +113,11 @@ const commands = { prepare: 0x16, execute: 0x17 }
 
 /** The words of a statement by which it is known among those of a write. */
 function statementOf(sql: string): string {
-  const words = sql.replace(/^SELECT .*? FROM/s, 'SELECT FROM').split(/[\s;(]+/, 3)
+  if (sql.endsWith('; COMMIT')) return 'COMMIT'
+  const words = sql
+    .replace(/^BEGIN; /, '')
+    .replace(/^SELECT .*? FROM/s, 'SELECT FROM')
+    .split(/[\s;(]+/, 3)
   return words.join(' ').trim()
 }
 

@@ -39,8 +39,10 @@ export class PacketProxy {
 
   /** Ends these connections and waits until the replica knows, so that the next write begins with new ones. */
   async reset(): Promise<void> {
-    await Promise.all(this.links.map((link) => link.end()))
-    this.#links = this.#links.filter(({ ofHeartbeats }) => ofHeartbeats)
+    const ended = this.links
+    await Promise.all(ended.map((link) => link.end()))
+    // A job of the replica may have opened one meanwhile.
+    this.#links = this.#links.filter((link) => !ended.includes(link))
   }
 
   close(): void {

@@ -27,6 +27,7 @@ describe('a database', () => {
     let attempts = 0
     const connectionId = await database.run(new Deadline(5_000), async (connection) => {
       return connection.transaction(async () => {
+        await connection.beginWith('DO ?', [1])
         const row = await connection.first<{ id: number }>('SELECT CONNECTION_ID() AS id')
         if (++attempts === 1) await databases.products.raw('KILL ?', [row?.id as number])
         await connection.rows('SELECT 1')
