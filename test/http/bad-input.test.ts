@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { expect } from 'chai'
+import { load } from 'cheerio'
 import { type Answer, Person, problemsOn, product, signedIn, valuesOn } from '../person.js'
 import { databases, replicaAddresses, stack } from '../system.js'
 
@@ -101,6 +102,25 @@ describe('bad input', () => {
 
   it('a method that there is not: 501', async () => {
     expectPage(await person.send('PROPFIND', '/products'), 501)
+  })
+
+  for (const [what, request, status] of [
+    ['bytes that are no text in the path', 'GET /\xff\xfe HTTP/1.1', 400],
+    ['bytes that are no text in the query', 'GET /?q=\xff HTTP/1.1', 400],
+    ['a control character in a header', 'GET / HTTP/1.1\r\nX-Odd: a\x01b', 400],
+    ['a method that nobody knows', 'FOO / HTTP/1.1', 501],
+  ] as const) {
+    it(`${what}: ${status} from nginx, and no replica fails for it`, async () => {
+      for (const _ of replicaAddresses()) {
+        const answer = await raw(Buffer.from(`${request}\r\nHost: x\r\nConnection: close\r\n\r\n`, 'latin1'))
+        expectNginxPage(parsed(answer), status)
+      }
+    })
+  }
+
+  it('/static/.., which is no asset: 404', async () => {
+    const answer = await raw('GET /static/.. HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+    expectPage(parsed(answer), 404)
   })
 
   for (const path of ['/%E0%A4', '/products/%FF', '/products?q=%E0%A4%A', '/products?q=100%']) {
@@ -285,9 +305,19 @@ function expectNginxPage({ status, servedBy, headers, $, html }: Answer, expecte
 }
 
 /** Sends bytes as they are, which fetch would not. */
-async function raw(request: string): Promise<string> {
+async function raw(request: string | Buffer): Promise<string> {
   const socket = connect(Number(new URL(stack.url).port), '127.0.0.1')
   await once(socket, 'connect')
   socket.write(request)
   return text(socket)
+}
+
+/** An answer that came as bytes. */
+function parsed(answer: string): Answer {
+  const end = answer.indexOf('\r\n\r\n')
+  const [statusLine = '', ...lines] = answer.slice(0, end).split('\r\n')
+  const headers = new Headers(lines.map((line) => line.split(/: (.*)/).slice(0, 2) as [string, string]))
+  const html = answer.slice(end)
+  const [location, servedBy] = [headers.get('location'), headers.get('x-served-by')]
+  return { status: Number(statusLine.split(' ')[1]), headers, location, servedBy, html, $: load(html) }
 }
