@@ -12,9 +12,12 @@ import * as store from './store.js'
 /** What people do with their accounts and sessions. */
 export type Accounts = ReturnType<typeof createAccounts>
 
-/** What a sign-in gives. `known`: the account was there before, so that a new name was not taken over. */
+/**
+ * What a sign-in gives. `sessionId` is undefined where a second arrival finds that its session has ended since. `known`:
+ * the account was there before, so that a new name was not taken over.
+ */
 export interface SignIn {
-  sessionId: string
+  sessionId: string | undefined
   known: boolean
 }
 
@@ -62,10 +65,7 @@ export function createAccounts(database: Database, secret: string) {
       })
     },
 
-    /** The session's user and when it expires, or undefined where it has ended. */
-    findSession(id: string, deadline: Deadline): Promise<store.SessionRow | undefined> {
-      return database.run(deadline, (knex) => store.findSession(knex, sessionHash(id)))
-    },
+    findSession,
 
     /** Lets a session in use last longer, up to a week after its sign-in. */
     extendSession(id: string, deadline: Deadline): Promise<void> {
@@ -85,6 +85,11 @@ export function createAccounts(database: Database, secret: string) {
     },
   }
 
+  /** The session's user and when it expires, or undefined where it has ended. */
+  function findSession(id: string, deadline: Deadline): Promise<store.SessionRow | undefined> {
+    return database.run(deadline, (knex) => store.findSession(knex, sessionHash(id)))
+  }
+
   /** Whose credentials they are, or undefined where they are nobody's. */
   async function authenticate({ email, password }: Credentials, deadline: Deadline): Promise<number | undefined> {
     const account = await database.run(deadline, (knex) => store.findAccount(knex, email))
@@ -99,13 +104,18 @@ export function createAccounts(database: Database, secret: string) {
     replaced: string | undefined,
     account: (transaction: Transaction) => Promise<{ userId: number; known: boolean }>,
   ): Promise<SignIn> {
+    let own: string | undefined
     const { seed, known } = await writes.once(write, contents, async (transaction) => {
       const { userId, known } = await account(transaction)
       const seed = newSeed()
+      own = seed
       if (replaced) await store.deleteSession(transaction, sessionHash(replaced))
       await store.insertSession(transaction, sessionHash(sessionIdOf(seed, secret)), userId)
       return { seed, known }
     })
-    return { sessionId: sessionIdOf(seed, secret), known }
+    const sessionId = sessionIdOf(seed, secret)
+    // The cookie of a session that has ended might take the place of a living one's.
+    const lives = seed === own || (await findSession(sessionId, write.deadline))
+    return { sessionId: lives ? sessionId : undefined, known }
   }
 }

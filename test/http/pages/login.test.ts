@@ -91,6 +91,19 @@ describe('signing in', () => {
     expect((await stolen.get('/products')).status).to.equal(303)
   })
 
+  it('sent again when its session has ended takes no living one from the browser', async () => {
+    for (const path of ['/login', '/register']) {
+      const person = new Person()
+      const key = { 'idempotency-key': unique() }
+      await person.post(path, account, key)
+      await person.post('/login', account)
+      const living = person.cookie('session')
+      expect((await person.post(path, account, key)).status).to.equal(303)
+      expect(person.cookie('session')).to.equal(living)
+      expect((await person.get('/products')).status).to.equal(200)
+    }
+  })
+
   it('tells the log who tried, in a form that names nobody, and whether it succeeded', async () => {
     const ids = []
     for (const password of [account.password, 'not this one']) {
