@@ -55,6 +55,14 @@ describe('npm start', () => {
     expect((await new Person(person.address).post('/login', account)).status).to.equal(303)
   })
 
+  it('stops at a signal to npm, which hands it on to the shell that runs the script', async () => {
+    const script = JSON.parse(readFileSync('package.json', 'utf8')).scripts.start.replace('stack/setup.mjs ', '')
+    const { child, output, ready } = start({}, ['sh', '-c', script])
+    await ready()
+    expect(await stop(child, 'SIGTERM')).to.equal(0)
+    expect(output()).to.contain('stopping')
+  })
+
   it('tells each step in a line, and the address at the end', async () => {
     const { ready, output } = start()
     await ready()
@@ -240,8 +248,9 @@ describe('npm start', () => {
     expect(readRecords(folder).map(({ pid }) => pid)).to.deep.equal(before)
   })
 
-  function start(settings: NodeJS.ProcessEnv = {}) {
-    const child = spawn(process.execPath, ['dist/stack/start.js'], {
+  function start(settings: NodeJS.ProcessEnv = {}, command = [process.execPath, 'dist/stack/start.js']) {
+    const [program, ...given] = command as [string, ...string[]]
+    const child = spawn(program, given, {
       env: { ...process.env, BODEGA_FOLDER: folder, PORT: String(port), ...settings },
     })
     running.add(child)
