@@ -44,7 +44,9 @@ describe('bad input', () => {
 
   it('a compressed body that is not: 400', async () => {
     const headers = { 'content-type': 'application/x-www-form-urlencoded', 'content-encoding': 'gzip' }
-    expectPage(await person.send('POST', '/products', { body: 'name=x', headers }), 400)
+    const answer = await person.send('POST', '/products', { body: 'name=x', headers })
+    expectPage(answer, 400)
+    expect(answer.$('h1').text()).to.equal('What you sent could not be accepted')
   })
 
   it('unknown paths: 404, in the person’s language', async () => {

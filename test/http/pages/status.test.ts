@@ -70,7 +70,7 @@ describe('the page of the servers', () => {
     await sleep(1_000)
     const card = await cardOf()
     expect(card.attr('data-condition')).to.equal('ready')
-    expect(card.find('[data-stat=rate] strong').text()).to.equal('250')
+    expect(card.find('[data-stat=rate]').text()).to.equal('250 requests per second')
     const stats = card.find('dd').map((_, each) => card.find(each).text())
     expect(stats.get()).to.deep.equal(['3.5 ms', '20 ms', '140 ms', '7', '12', '1.5 ms', '95 MB', '4 of 20'])
     expect(card.find('.about').text()).to.contain('container 3f2a9c').and.contain('up 1 h 2 min')
@@ -80,6 +80,19 @@ describe('the page of the servers', () => {
     expect(dead.find('.beat').text()).to.match(/^Last heartbeat \d\.\d s ago$/)
     await databases.users('heartbeats').where({ replica }).delete()
   })
+
+  for (const [language, text] of [
+    ['en', '1 request per second'],
+    ['es', '1 petición por segundo'],
+  ] as const) {
+    it(`counts one request as one: ${language}`, async () => {
+      const replica = `made-up-${unique()}`
+      await insertHeartbeat(databases.users, { ...madeUp, replica, run: unique(), state: 'ready', requests: 1 })
+      const { $ } = await person.get('/status', { 'accept-language': language })
+      expect($(`[data-replica=${replica}] [data-stat=rate]`).text()).to.equal(text)
+      await databases.users('heartbeats').where({ replica }).delete()
+    })
+  }
 
   it('tells live of a replica’s death and return', async () => {
     const events = watch(person.at(replicaAddresses()[0] as string))
@@ -148,6 +161,7 @@ describe('the page of the servers', () => {
       await sleep(4_000) // in which the sessions are asked for
       const { $ } = (await events.next()).value as Told
       expect($('.summary').text()).not.to.contain('ready')
+      expect($('.servers').hasClass('stale')).to.equal(true)
       expect($('.beat').first().text()).to.match(/[2-9]\.\d s ago/)
       expect($('[data-condition=silent]')).to.have.length(0)
     } finally {
@@ -183,7 +197,7 @@ describe('the page of the servers', () => {
     const { servedBy } = (await events.next()).value
     signal(servedBy, 'SIGKILL')
     const { $ } = await firstTold('nobody told on', 5, events, (told) => told.servedBy !== servedBy)
-    expect($('.origin').text()).to.contain('Live from').and.not.to.contain(servedBy)
+    expect($('.origin').text()).to.contain('Live, served by').and.not.to.contain(servedBy)
     await events.return(undefined)
   })
 
