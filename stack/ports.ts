@@ -52,7 +52,8 @@ async function listenProblem(host: string, port: number): Promise<string | undef
  */
 async function hold(usual: number): Promise<Server> {
   for (let port = usual; ; port = 0) {
-    const holder = await listen('127.0.0.2', port).catch(() => undefined)
+    const holding = listen('127.0.0.2', port)
+    const holder = port === usual ? await holding.catch(() => undefined) : await holding
     if (holder && !(await listenProblem('127.0.0.1', portOf(holder)))) return holder.unref()
     holder?.close()
   }
