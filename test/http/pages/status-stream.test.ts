@@ -38,7 +38,7 @@ describe('the page of the servers, live,', () => {
 
   it('says in its headline at once that a replica is silent, and to screen readers without the seconds', async () => {
     const events = watch(person.at(replicaAddresses()[0] as string))
-    await firstTold('they are not all ready', 15, events, ({ $ }) => $('.summary').text().trim() === allThree)
+    await firstTold('they are not all ready', 40, events, ({ $ }) => $('.summary').text().trim() === allThree)
     signal('app2', 'SIGSTOP')
     try {
       const silent = await firstTold(
@@ -59,7 +59,7 @@ describe('the page of the servers, live,', () => {
 
   it('says in its headline that a replica was away, however short it was, and after a while no more', async () => {
     const events = watch(person.at(replicaAddresses()[0] as string))
-    await firstTold('they are not all ready', 15, events, ({ $ }) => $('.summary').text().trim() === allThree)
+    await firstTold('they are not all ready', 40, events, ({ $ }) => $('.summary').text().trim() === allThree)
     signal('app2', 'SIGKILL')
     await firstTold('its return was not told', 8, events, ({ $ }) => {
       return /^app2 is back after \d.* All 3 servers are ready\./.test($('.summary').text())
