@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { expectPage } from '../../pages.js'
-import { Person, product, signedIn } from '../../person.js'
+import { type Person, product, signedIn } from '../../person.js'
 import { databases, stack } from '../../system.js'
 
 describe('another site’s form', () => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import { firstTold, openStream, type Told, watch } from '../../event-stream.js'
-import { Person, signedIn } from '../../person.js'
+import { type Person, signedIn } from '../../person.js'
 import { allReady, replicaNamed, signal } from '../../replica.js'
 import { databases, replicaAddresses, stack } from '../../system.js'
 
