@@ -34,10 +34,10 @@ export function createApp(parts: Parts): Koa {
   app.use(request(log, replica)) // request id, replica's name, access log
   app.use(closeWhileDraining(lifecycle))
   app.use(securityHeaders()) // on every answer, errors too
-  app.use(assets()) // of this build, for another version's nginx
   app.use(locale) // ctx.state.locale
   app.use(pages(replica, views)) // ctx.page()
   app.use(errors(log)) // whatever is thrown below becomes a page
+  app.use(assets()) // of this build, for another version's nginx
   app.use(refuseWhileDraining(lifecycle)) // before anything is executed
   app.use(deadline) // ctx.state.deadline; drops abandoned requests
   app.use(hosts(parts.hosts)) // names that are not served

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { createApp } from './app.js'
 import { readConfig } from './config.js'
 import { Deadline } from './database/deadline.js'
@@ -39,6 +40,7 @@ export async function serve(): Promise<void> {
     log.fatal(error)
     process.exit(1)
   })
+  server.on('clientError', refuseUnparsable)
   const jobs = startJobs(housekeeping(databases), log)
 
   for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, leave)
@@ -49,4 +51,14 @@ export async function serve(): Promise<void> {
     await drain(server, parts)
     process.exit(0)
   }
+}
+
+/**
+ * Answers what Node's parser refuses and nginx does not: odd bytes, methods that there are not. Such a request has no id
+ * here, so nginx is asked for the page (nginx/own-pages.conf).
+ */
+function refuseUnparsable({ code }: Error & { code?: string }, socket: Duplex) {
+  if (!socket.writable) return
+  const status = code === 'HPE_INVALID_METHOD' ? '501 Not Implemented' : '400 Bad Request'
+  socket.end(`HTTP/1.1 ${status}\r\nX-Accel-Redirect: /refused/${status.slice(0, 3)}\r\nConnection: close\r\n\r\n`)
 }

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { availableParallelism, cpus, totalmem } from 'node:os'
-import { fileURLToPath } from 'node:url'
+import { root } from '../stack/checkout.js'
 
 /** The machine and the checkout that the load comes from. What is not known is null. */
 export function readMachine() {
@@ -15,8 +15,7 @@ export function readMachine() {
 
 /** The checkout's commit, with a sign where its files are not those of the commit. */
 function readCommit(): string | null {
-  const cwd = fileURLToPath(new URL('../../', import.meta.url))
-  const git = (...args: string[]) => spawnSync('git', args, { cwd, encoding: 'utf8' })
+  const git = (...args: string[]) => spawnSync('git', args, { cwd: root, encoding: 'utf8' })
   const { status, stdout } = git('rev-parse', '--short=10', 'HEAD')
   if (status !== 0) return null
   return stdout.trim() + (git('status', '--porcelain', '--untracked-files=no').stdout ? ' with changes' : '')

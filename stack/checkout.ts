@@ -1,10 +1,15 @@
 import { existsSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Account, asAccount } from './accounts.js'
 
 /** The folder of this checkout. */
 export const root = fileURLToPath(new URL('../../', import.meta.url))
+
+/** Where a stack keeps all that it writes: `npm start`'s, and whoever looks for it there. */
+export function stackFolder(): string {
+  return resolve(process.env.BODEGA_FOLDER ?? '.bodega')
+}
 
 /** The build of now, by its own name: what runs from it never meets a file of the next one. */
 export function currentBuild(): string {

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { join } from 'node:path'
+import { stackFolder } from './checkout.js'
 import { type ReplicaRecord, readRecords, stateOf } from './replicas.js'
 
 /** `npm run replicas`: the replicas that `npm start` runs; with --json for programs. */
-const folder = resolve(process.env.BODEGA_FOLDER ?? '.bodega')
-if (!existsSync(resolve(folder, 'replicas.json'))) {
+const folder = stackFolder()
+if (!existsSync(join(folder, 'replicas.json'))) {
   console.error('Bodega has not run here yet. Start it with: npm start')
   process.exit(1)
 }

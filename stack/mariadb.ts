@@ -18,14 +18,17 @@ export interface Mariadb extends Service {
 export async function startMariadb(folder: string, port: number, adminPassword: string): Promise<Mariadb> {
   const data = join(folder, 'mariadb')
   const log = join(folder, 'logs/mariadb.log')
+  const temporary = join(folder, 'mariadb.tmp')
   await prepareData(data)
   await previousHasEnded(data)
+  makeAnew(temporary)
   writeOwned(join(data, 'accounts.sql'), adminAccount(adminPassword))
   const command = [
-    ...asAccount('mysql', [data]),
+    ...asAccount('mysql', [data, temporary]),
     server,
     '--no-defaults',
     `--datadir=${data}`,
+    `--tmpdir=${temporary}`, // the machine's own is everybody's, and may be small
     '--init-file=accounts.sql',
     '--pid-file=mariadb.pid',
     '--bind-address=127.0.0.1',
@@ -55,9 +58,7 @@ async function prepareData(data: string) {
     )
   }
   const unfinished = `${data}.unfinished`
-  rmSync(unfinished, { recursive: true, force: true })
-  mkdirSync(unfinished, { mode: 0o700 })
-  own(unfinished, 'mysql')
+  makeAnew(unfinished)
   await run([
     ...asAccount('mysql', [unfinished]),
     '/usr/bin/mariadb-install-db',
@@ -98,6 +99,13 @@ async function answers(port: number, password: string): Promise<boolean> {
   } catch {
     return false
   }
+}
+
+/** An empty folder of the database's own. */
+function makeAnew(folder: string) {
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { mode: 0o700 })
+  own(folder, 'mysql')
 }
 
 function writeOwned(file: string, contents: string) {

@@ -7,7 +7,7 @@ import { keepRunning, launch, run, runs, type Service, waitUntil } from './proce
 
 const program = '/usr/sbin/nginx'
 
-export interface NginxOptions {
+interface NginxOptions {
   address: string
   port: number
   replicaPorts: number[]

@@ -1,10 +1,10 @@
-import { resolve } from 'node:path'
+import { stackFolder } from './checkout.js'
 import { migrate } from './migrator.js'
 import { waitUntil } from './processes.js'
 import { readStackRecord } from './record.js'
-import { readRecords, stateOf } from './replicas.js'
+import { readRecords, recordOf, stateOf } from './replicas.js'
 
-const folder = resolve(process.env.BODEGA_FOLDER ?? '.bodega')
+const folder = stackFolder()
 
 /**
  * Brings the local form's databases up to date, then replaces its replicas by those of the current build.
@@ -27,17 +27,11 @@ export async function replaceReplicas(tell: (step: string) => void): Promise<num
 
 /** Asks the replica to leave; the stack starts another in its place. */
 async function replace(name: string) {
-  const { pid } = recordOf(name)
+  const { pid } = recordOf(folder, name)
   if (pid === null) throw new Error(`${name} is not running. npm run replicas tells the state of each.`)
   process.kill(pid, 'SIGTERM')
   await waitUntil(`${name} is not ready`, 40, async () => {
-    const record = recordOf(name)
+    const record = recordOf(folder, name)
     return record.pid !== pid && (await stateOf(record)) === 'ready'
   })
-}
-
-function recordOf(name: string) {
-  const record = readRecords(folder).find((each) => each.name === name)
-  if (!record) throw new Error(`There is no replica ${name}.`)
-  return record
 }

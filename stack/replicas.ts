@@ -13,9 +13,9 @@ export interface ReplicaRecord {
   startedAt: number | null
 }
 
-export type ReplicaState = 'ready' | 'not ready' | 'hung' | 'down'
+type ReplicaState = 'ready' | 'not ready' | 'hung' | 'down'
 
-export interface Replicas {
+interface Replicas {
   services: Service[]
   stop(): Promise<void>
 }
@@ -78,6 +78,13 @@ async function isReady(folder: string, record: ReplicaRecord) {
 /** @throws where no stack ever ran in this folder */
 export function readRecords(folder: string): ReplicaRecord[] {
   return JSON.parse(readFileSync(recordsFile(folder), 'utf8'))
+}
+
+/** What is known of one replica at this moment. @throws {Error} where there is none of that name */
+export function recordOf(folder: string, name: string): ReplicaRecord {
+  const record = readRecords(folder).find((each) => each.name === name)
+  if (!record) throw new Error(`There is no replica ${name}.`)
+  return record
 }
 
 /** Asks the replica itself, and waits for a second at most. */

@@ -1,19 +1,18 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
-import getPort from 'get-port'
 import { readConfig, settingNames } from '../app/config.js'
 import { urlOf } from './address.js'
 import { keepRotating, makeLogFolders } from './logs.js'
 import { type Mariadb, startMariadb } from './mariadb.js'
 import { migrate } from './migrator.js'
 import { startNginx } from './nginx.js'
-import { runs, type Service, waitUntil } from './processes.js'
+import { choosePorts, portIsFree } from './ports.js'
+import { runs, type Service } from './processes.js'
 import { removeStackRecord, writeStackRecord } from './record.js'
 import { startReplicas } from './replicas.js'
 import { makeSecrets } from './secrets.js'
 
-export interface StackOptions {
+interface StackOptions {
   /** Holds the data, the secrets, the logs, and what is written at each start. */
   folder: string
   address: string
@@ -57,6 +56,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   try {
     say('starting the database')
     const ports = await choosePorts()
+    started.push(async () => ports.release())
     const secrets = makeSecrets(folder)
     const database = await startMariadb(folder, ports.database, readFileSync(secrets.admin_password, 'utf8'))
     started.push(() => database.stop('SIGTERM'))
@@ -93,39 +93,6 @@ function refuseSecond(folder: string) {
   if (pid !== process.pid && runs(pid, 'node')) {
     throw new Error(`Bodega is running already, as process ${pid}. Stop it first, with Ctrl-C where it runs.`)
   }
-}
-
-/** @throws {Error} when another program listens there; one that is just ending is waited for */
-async function portIsFree(setting: string, address: string, port: number) {
-  let problem: string | undefined
-  await waitUntil('', 2, async () => {
-    problem = await listenProblem(address, port)
-    return problem !== 'EADDRINUSE'
-  }).catch(() => {
-    throw new Error(
-      `Port ${port} is in use by another program. Stop that, or choose another port: ${setting}=${port + 1} npm start`,
-    )
-  })
-  if (problem) throw new Error(`Nothing can listen at ADDRESS=${address} on port ${port}: ${problem}`)
-}
-
-/** The code of the error that listening ends with, if it does. */
-function listenProblem(host: string, port: number): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code))
-    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(undefined)))
-  })
-}
-
-/** The usual ports where they are free, so that operators find the replicas where they look; else any. */
-async function choosePorts() {
-  const database = await getPort({ port: 3307, host: '127.0.0.1' })
-  const replicas: number[] = []
-  for (const port of [3001, 3002, 3003]) {
-    replicas.push(await getPort({ port, host: '127.0.0.1', exclude: replicas }))
-  }
-  return { database, replicas }
 }
 
 /** What a replica may know of its settings and the operator's environment; not where an administrator's secret is. */

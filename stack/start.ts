@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { stackFolder } from './checkout.js'
 import { type Stack, startStack } from './stack.js'
 
 /** `npm start`: the whole system in the foreground, until Ctrl-C. */
@@ -10,7 +10,7 @@ for (const signal of stopSignals) process.on(signal, stop)
 
 try {
   stack = await startStack({
-    folder: resolve(process.env.BODEGA_FOLDER ?? '.bodega'),
+    folder: stackFolder(),
     address: process.env.ADDRESS ?? '127.0.0.1',
     port: portSetting('PORT', 8080),
     proxy: { ...process.env, TLS_PORT: String(portSetting('TLS_PORT', 8443)) },

@@ -11,7 +11,7 @@ export interface Told {
 }
 
 /** An open stream of server-sent events. */
-export interface EventStream {
+interface EventStream {
   status: number
   headers: Headers
   servedBy: string

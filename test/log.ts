@@ -4,7 +4,7 @@ import { waitUntil } from '../stack/processes.js'
 import { folder } from './system.js'
 
 /** What the replicas have logged, line by line. */
-export function logText(): string {
+function logText(): string {
   return ['app1', 'app2', 'app3'].map((name) => readFileSync(join(folder, 'logs', `${name}.log`), 'utf8')).join('')
 }
 

@@ -13,11 +13,14 @@ export interface LoneReplica {
   stop(): Promise<void>
 }
 
-/** Starts one and waits until it listens; whether it is ready depends on its settings. */
-export async function startReplica(settings: NodeJS.ProcessEnv): Promise<LoneReplica> {
+/**
+ * Starts one and waits until it listens; whether it is ready depends on its settings.
+ * @param options what Node is given
+ */
+export async function startReplica(settings: NodeJS.ProcessEnv, options: string[] = []): Promise<LoneReplica> {
   const port = await getPort()
   const address = `http://127.0.0.1:${port}`
-  const child = spawn(process.execPath, ['dist/app/replica.js'], {
+  const child = spawn(process.execPath, [...options, 'dist/app/replica.js'], {
     stdio: ['ignore', 'pipe', 'ignore'],
     env: { ...stack.environment, REPLICA_NAME: 'lonely', PORT: String(port), ...settings },
   })

@@ -1,12 +1,10 @@
 import { waitUntil } from '../stack/processes.js'
-import { type ReplicaRecord, readRecords, stateOf } from '../stack/replicas.js'
+import { type ReplicaRecord, readRecords, recordOf, stateOf } from '../stack/replicas.js'
 import { folder, stack } from './system.js'
 
 /** What the stack knows of a replica of the system under test at this moment. */
 export function replicaNamed(name: string): ReplicaRecord {
-  const record = readRecords(folder).find((each) => each.name === name)
-  if (!record) throw new Error(`there is no ${name}`)
-  return record
+  return recordOf(folder, name)
 }
 
 export function signal(name: string, what: NodeJS.Signals) {

@@ -8,6 +8,9 @@ export class CrossSite extends Error {}
 /** Thrown when a request names a host that is not served: a page of another name may not be read as this site's. */
 export class UnknownHost extends Error {}
 
+/** Thrown when the body was cut off or is wrongly compressed. */
+export class GarbledBody extends Error {}
+
 /** Thrown when the body is of a kind that no form sends. */
 export class UnsupportedBody extends Error {}
 
@@ -31,13 +34,14 @@ type ErrorClass = abstract new (...args: never[]) => Error
  * better, the status is another.
  */
 const answers: [ErrorClass, ErrorAnswer][] = [
-  [errors.Invalid, { status: 422, code: 'invalid', words: 'error.400' }],
-  [errors.Taken, { status: 409, code: 'taken', words: 'error.422' }],
-  [errors.KeyReused, { status: 422, code: 'keyReused', words: 'error.422' }],
-  [errors.WrongCredentials, { status: 401, code: 'wrongCredentials', words: 'error.400' }],
+  [errors.Invalid, { status: 422, code: 'invalid', words: 'error.refused' }],
+  [errors.Taken, { status: 409, code: 'taken', words: 'error.refused' }],
+  [errors.KeyReused, { status: 422, code: 'keyReused', words: 'error.keyReused' }],
+  [errors.WrongCredentials, { status: 401, code: 'wrongCredentials', words: 'error.refused' }],
   [errors.Forbidden, { status: 403, code: 'forbidden', words: 'error.forbidden' }],
-  [CrossSite, { status: 403, code: 'crossSite', words: 'error.403' }],
+  [CrossSite, { status: 403, code: 'crossSite', words: 'error.crossSite' }],
   [errors.NotFound, { status: 404, code: 'notFound', words: 'error.404' }],
+  [GarbledBody, { status: 400, code: 'garbledBody', words: 'error.refused' }],
   [UnsupportedBody, { status: 415, code: 'unsupportedBody', words: 'error.415' }],
   [UnknownHost, { status: 421, code: 'unknownHost', words: 'error.421' }],
   [errors.TooMany, { status: 429, code: 'tooMany', words: 'error.429' }],
@@ -52,7 +56,7 @@ export function answerTo(error: unknown): ErrorAnswer {
   const known = answers.find(([kind]) => error instanceof kind)
   if (known) return known[1]
   const { status } = error as { status?: unknown }
-  // The body parser's errors: a body too large, cut off, or wrongly compressed.
+  // The body parser's errors: a body too large, or in an unknown character set.
   if (typeof status === 'number' && status >= 400 && status < 500) return answerWith(status)
   return { status: 500, code: 'internal', words: 'error.500', level: 'error' }
 }
@@ -65,11 +69,12 @@ export function setStatus(ctx: Context, error: unknown, { status }: ErrorAnswer)
 
 /** How a bare status is answered: what the router says of addresses and methods, and the body parser of bodies. */
 export function answerWith(status: number): ErrorAnswer {
-  const words = wordsOf[status] ?? (status < 500 ? 'error.400' : 'error.500')
+  const words = wordsOf[status] ?? (status < 500 ? 'error.refused' : 'error.500')
   return { status, code: `http${status}`, words }
 }
 
 const wordsOf: Record<number, Words> = {
+  400: 'error.400',
   404: 'error.404',
   405: 'error.405',
   413: 'error.413',

@@ -5,7 +5,7 @@ import { type FieldProblem, Invalid, KeyReused, Taken, TooMany, WrongCredentials
 import type { TextKey } from '../i18n/texts.js'
 import type { Fields } from '../input/form-values.js'
 import type { Write } from '../writes/write.js'
-import { answerTo, setStatus, UnsupportedBody } from './errors.js'
+import { answerTo, GarbledBody, setStatus, UnsupportedBody } from './errors.js'
 import { seeOther } from './navigation.js'
 
 /** A form as it is shown: what was typed, what is wrong with which field, and with all of it. */
@@ -29,14 +29,15 @@ export function newForm(action: string, values: Fields = {}): FormState {
 /** A form is as large as this at most, as nginx says, too. */
 const formLimit = '64kb'
 
-/** Parses the form of a write. @throws {UnsupportedBody}, and errors with a status (400, 413) */
+/** Parses the form of a write. @throws {UnsupportedBody}, {GarbledBody}, and errors with a status (413, 415) */
 export function form(): Middleware {
   const parser = bodyParser({
     enableTypes: ['form'],
     formLimit,
     onError: (error) => {
-      // A body that was cut off or wrongly compressed comes without a status.
-      throw Object.assign(error, { status: (error as { status?: number }).status ?? 400 })
+      // Without a status where it is wrongly compressed.
+      const { status = 400 } = error as { status?: number }
+      throw status === 400 ? new GarbledBody(error.message) : error
     },
   })
   return compose([onlyForms, parser as Middleware])

@@ -1,7 +1,7 @@
 import type { Locale } from './locales.js'
 
 /** How a language writes numbers and moments. */
-export interface Formats {
+interface Formats {
   number(value: number): string
   /** In UTC, and saying so; where scripts run, the page shows it in the visitor's own zone. */
   date(value: Date): string

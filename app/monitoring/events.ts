@@ -1,7 +1,7 @@
 import type { Reading } from './reader.js'
 import { conditionOf, deadAfter, hasLeft, type Run, runsOf } from './runs.js'
 
-export type EventKind = 'started' | 'killed' | 'hung' | 'draining' | 'returned' | 'database'
+type EventKind = 'started' | 'killed' | 'hung' | 'draining' | 'returned' | 'database'
 
 /** Something that happened; `at` in milliseconds of the epoch, `replica` empty where it happened to the database. */
 export interface ClusterEvent {

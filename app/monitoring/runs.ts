@@ -13,7 +13,7 @@ export interface Run {
  * After how long without a heartbeat a replica counts as silent, and as dead, in milliseconds. Heartbeats are a second
  * apart, and 1.11 s at most where load kept two cores busy.
  */
-export const silentAfter = 1_200
+const silentAfter = 1_200
 export const deadAfter = 3_000
 
 /** What a replica says of itself, or what its silence says. */

@@ -12,7 +12,7 @@ import * as store from './store.js'
 export type Catalogue = ReturnType<typeof createCatalogue>
 
 /** A page of the catalogue; `page` is the one shown, which is the last where a later one was asked for. */
-export interface CataloguePage {
+interface CataloguePage {
   products: Product[]
   page: number
   /** Of all that match; where `andMore`, there are more of them than this. */

@@ -13,16 +13,19 @@ import * as store from './store.js'
 /** What people do with their accounts and sessions. */
 export type Accounts = ReturnType<typeof createAccounts>
 
-/** What a sign-in gives. `known`: the account was there before, so that a new name was not taken over. */
+/**
+ * What a sign-in gives. `sessionId` is undefined where a second arrival finds that its session has ended since. `known`:
+ * the account was there before, so that a new name was not taken over.
+ */
 export interface SignIn {
-  sessionId: string
+  sessionId: string | undefined
   known: boolean
 }
 
 /** @param secret from which the ids of sessions are made, see {@link sessionIdOf} */
 export function createAccounts(database: Database, secret: string) {
   const writes = createWrites(database, secret)
-  const findSession = database.lookUp(store.findSessions)
+  const lookUpSession = database.lookUp(store.findSessions)
 
   return {
     /**
@@ -64,10 +67,7 @@ export function createAccounts(database: Database, secret: string) {
       })
     },
 
-    /** The session's user and when it expires, or undefined where it has ended. */
-    findSession(id: string, deadline: Deadline): Promise<store.SessionRow | undefined> {
-      return findSession(sessionHash(id), deadline)
-    },
+    findSession,
 
     /** Lets a session in use last longer, up to a week after its sign-in. */
     extendSession(id: string, deadline: Deadline): Promise<void> {
@@ -76,7 +76,7 @@ export function createAccounts(database: Database, secret: string) {
 
     /** Which of these sessions have not ended, for connections that last longer than a request. */
     async findLiveSessions(ids: string[], deadline: Deadline): Promise<Set<string>> {
-      const found = await Promise.all(ids.map((id) => findSession(sessionHash(id), deadline)))
+      const found = await Promise.all(ids.map((id) => findSession(id, deadline)))
       return new Set(ids.filter((_, index) => found[index]))
     },
 
@@ -84,6 +84,11 @@ export function createAccounts(database: Database, secret: string) {
     pseudonymOf(email: string): string {
       return createHmac('sha256', secret).update('log').update(emailKey(email)).digest('base64url').slice(0, 16)
     },
+  }
+
+  /** The session's user and when it expires, or undefined where it has ended. */
+  function findSession(id: string, deadline: Deadline): Promise<store.SessionRow | undefined> {
+    return lookUpSession(sessionHash(id), deadline)
   }
 
   /** Whose credentials they are, or undefined where they are nobody's. */
@@ -100,13 +105,18 @@ export function createAccounts(database: Database, secret: string) {
     replaced: string | undefined,
     account: (connection: Connection) => Promise<{ userId: number; known: boolean }>,
   ): Promise<SignIn> {
+    let own: string | undefined
     const { seed, known } = await writes.once(write, contents, async (connection) => {
       const { userId, known } = await account(connection)
       const seed = newSeed()
+      own = seed
       if (replaced) await store.deleteSession(connection, sessionHash(replaced))
       await store.insertSession(connection, sessionHash(sessionIdOf(seed, secret)), userId)
       return { seed, known }
     })
-    return { sessionId: sessionIdOf(seed, secret), known }
+    const sessionId = sessionIdOf(seed, secret)
+    // The cookie of a session that has ended might take the place of a living one's.
+    const lives = seed === own || (await findSession(sessionId, write.deadline))
+    return { sessionId: lives ? sessionId : undefined, known }
   }
 }

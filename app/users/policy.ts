@@ -2,7 +2,7 @@
 export type Permission = 'products:read' | 'products:edit' | 'status:read'
 
 /** Everybody is an editor. */
-export type Role = keyof typeof permissions
+type Role = keyof typeof permissions
 
 /** Whoever the rules are asked about. */
 export interface Actor {

@@ -5,7 +5,7 @@ import { cutOff, type Outcome, timedOut, unanswered } from '../stats/outcome.js'
 import type { Browser } from './browser.js'
 import type { Step } from './step.js'
 
-export interface ClientOptions {
+interface ClientOptions {
   /** How long a request may take, in milliseconds. */
   timeout: number
   /** Whether connections are kept between requests; true by default. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import getPort from 'get-port'
-import { deploy } from '../../stack/checkout.js'
+import { deploy, stackFolder } from '../../stack/checkout.js'
 import { migrate } from '../../stack/migrator.js'
 import { readStackRecord, type StackRecord } from '../../stack/record.js'
 import { startStack } from '../../stack/stack.js'
@@ -23,7 +23,7 @@ export async function findCluster({ docker, baseUrl }: { docker: boolean; baseUr
 
 /** Only what this checkout runs can be killed from here. */
 function runningCluster(baseUrl: string): Cluster {
-  const folder = resolve(process.env.BODEGA_FOLDER ?? '.bodega')
+  const folder = stackFolder()
   const running = readStackRecord(folder)
   if (running?.url === baseUrl) return localCluster(folder, running)
   throw new Error(`This checkout runs no Bodega at ${baseUrl}: npm start`)

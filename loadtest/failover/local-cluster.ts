@@ -2,28 +2,23 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readConfig } from '../../app/config.js'
 import type { StackRecord } from '../../stack/record.js'
-import { readRecords, stateOf } from '../../stack/replicas.js'
+import { readRecords, recordOf, stateOf } from '../../stack/replicas.js'
 import { query } from '../query.js'
 import type { Cluster } from './cluster.js'
 
 /** The system that `npm start` runs in a folder, by what it keeps there. */
 export function localCluster(folder: string, { url, settings }: StackRecord): Cluster {
-  const recordOf = (name: string) => {
-    const record = readRecords(folder).find((each) => each.name === name)
-    if (!record) throw new Error(`there is no replica ${name}`)
-    return record
-  }
   return {
     url,
     async replicas() {
       return readRecords(folder).map(({ name }) => name)
     },
     async signal(replica, signal) {
-      const { pid } = recordOf(replica)
+      const { pid } = recordOf(folder, replica)
       if (pid !== null) process.kill(pid, signal)
     },
     async isReady(replica) {
-      return (await stateOf(recordOf(replica))) === 'ready'
+      return (await stateOf(recordOf(folder, replica))) === 'ready'
     },
     async signalDatabase(signal) {
       process.kill(pidIn(join(folder, 'mariadb/mariadb.pid')), signal)

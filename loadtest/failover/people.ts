@@ -3,6 +3,7 @@ import { Browser } from '../client/browser.js'
 import type { Answer, Client } from '../client/client.js'
 import { openLoop } from '../client/open-loop.js'
 import { open, type Step, send } from '../client/step.js'
+import { oneOf, sharedOut } from '../random.js'
 import { sampleForm } from '../sample-products.js'
 import type { Write } from './audit.js'
 
@@ -54,7 +55,7 @@ export class People {
     await openLoop(
       rate,
       () => !over,
-      (due) => this.#choose()(due),
+      (due) => oneOf(this.#thousand)(due),
     )
     return happening
   }
@@ -63,15 +64,6 @@ export class People {
   async countSignedOut(): Promise<number> {
     for (const someone of this.#everyone) await this.#take(open('come back', '/products'), someone, performance.now())
     return this.#signedOut
-  }
-
-  #choose(): Act {
-    let left = random(1_000)
-    for (const [share, act] of this.#mix) {
-      if (left < share) return act
-      left -= share
-    }
-    return this.#welcome
   }
 
   readonly #welcome: Act = (due) =>
@@ -128,9 +120,10 @@ export class People {
 
   /**
    * What of a thousand requests is what: 300 write. Few of these hash a password, because a hash takes a core for a
-   * quarter of a second and the machine should be busy with pages. The rest welcome.
+   * quarter of a second and the machine should be busy with pages.
    */
-  readonly #mix: [share: number, act: Act][] = [
+  readonly #thousand = sharedOut<Act>([
+    [200, this.#welcome],
     [200, this.#browse],
     [50, this.#search],
     [150, this.#look],
@@ -139,7 +132,7 @@ export class People {
     [1, this.#register],
     [1, this.#signInElsewhere],
     [1, this.#signOutElsewhere],
-  ]
+  ])
 
   async #write(kind: Write['kind'], key: string, step: Step, someone: Someone, due: number): Promise<Answer> {
     const write = { kind, key, acknowledged: false }
@@ -157,7 +150,7 @@ export class People {
   }
 
   #someone(): Someone {
-    return this.#everyone[random(this.#everyone.length)] as Someone
+    return oneOf(this.#everyone)
   }
 
   #name(): string {

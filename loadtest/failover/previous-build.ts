@@ -4,8 +4,7 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import knex from 'knex'
 import { readMigratorConfig } from '../../app/config.js'
-
-const checkout = fileURLToPath(new URL('../../../', import.meta.url))
+import { root } from '../../stack/checkout.js'
 
 /**
  * Builds the last commit of another schema, which is made once and kept.
@@ -18,7 +17,7 @@ export function buildPrevious(): string {
   const folder = resolve('.bodega/previous', commit)
   if (!existsSync(join(folder, 'dist/app/replica.js'))) {
     mkdirSync(folder, { recursive: true })
-    execFileSync('sh', ['-c', 'git -C "$0" archive "$1" | tar -x', checkout, commit], { cwd: folder })
+    execFileSync('sh', ['-c', 'git -C "$0" archive "$1" | tar -x', root, commit], { cwd: folder })
     execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder, stdio: 'pipe' })
     execFileSync('npm', ['run', '--silent', 'build'], { cwd: folder, stdio: 'pipe' })
   }
@@ -26,7 +25,7 @@ export function buildPrevious(): string {
 }
 
 function git(...command: string[]): string {
-  return execFileSync('git', command, { cwd: checkout, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim()
+  return execFileSync('git', command, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim()
 }
 
 /** Takes back what this version's migrations have added to what that build knows, newest first. */

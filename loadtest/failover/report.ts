@@ -8,7 +8,7 @@ import { breachesOf } from './promises.js'
 import type { Run } from './run.js'
 import { type RunStats, runStatsOf } from './run-stats.js'
 
-export interface ReportOptions {
+interface ReportOptions {
   /** Whether the promised times count too. */
   timed: boolean
   /** Requests a second. */

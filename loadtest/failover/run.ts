@@ -19,7 +19,7 @@ export interface Run {
 }
 
 /** @property rate requests a second */
-export interface RunOptions {
+interface RunOptions {
   rate: number
   rounds: number
   say: Say

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { shuffle } from 'd3-array'
 import { waitUntil } from '../../stack/processes.js'
 import type { Cluster } from './cluster.js'
 import { buildPrevious } from './previous-build.js'
@@ -102,7 +103,12 @@ export const scenarios: Scenario[] = [
     about: 'SIGSTOP of the database’s server for 10 s, then SIGCONT',
     rounds: { full: 5, short: 1 },
     async round(cluster, note) {
-      await stop(10_000, cluster, note('database hung'), await cluster.replicas(), cluster.signalDatabase)
+      const fault = note('database hung')
+      await cluster.signalDatabase('SIGSTOP')
+      await sleep(10_000)
+      fault.until = performance.now()
+      await cluster.signalDatabase('SIGCONT')
+      await recovery(cluster, fault, await cluster.replicas())
       // Long enough to see that all is normal again.
       await sleep(6_000)
     },
@@ -145,21 +151,6 @@ async function end(cluster: Cluster, note: Note, replicas: string[], signal: key
   await sleep(calm)
 }
 
-/** @param time in milliseconds */
-async function stop(
-  time: number,
-  cluster: Cluster,
-  fault: Fault,
-  replicas: string[],
-  send: (signal: 'SIGSTOP' | 'SIGCONT') => Promise<void>,
-) {
-  await send('SIGSTOP')
-  await sleep(time)
-  fault.until = performance.now()
-  await send('SIGCONT')
-  await recovery(cluster, fault, replicas)
-}
-
 async function recovery(cluster: Cluster, fault: Fault, replicas: string[]) {
   await waitUntil(`${replicas.join(' and ')} did not come back`, 60, async () => {
     const ready = await Promise.all(replicas.map((replica) => cluster.isReady(replica)))
@@ -169,6 +160,5 @@ async function recovery(cluster: Cluster, fault: Fault, replicas: string[]) {
 }
 
 async function shuffledReplicas(cluster: Cluster): Promise<string[]> {
-  const drawn = (await cluster.replicas()).map((replica) => ({ replica, order: Math.random() }))
-  return drawn.sort((one, other) => one.order - other.order).map(({ replica }) => replica)
+  return shuffle(await cluster.replicas())
 }

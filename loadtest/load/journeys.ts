@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { open, type Step, send } from '../client/step.js'
+import { oneOf, sharedOut } from '../random.js'
 import { sampleForm } from '../sample-products.js'
 
 /** One way through the product; a visitor starts it again when it ends. It gets the Location of each answer. */
@@ -66,20 +67,15 @@ export function* registerProducts(): Journey {
 }
 
 /** Of a hundred journeys, so many are of each kind. Signing in costs a core a quarter of a second, and people seldom do. */
-const shares: [number, (traveller: Traveller) => Journey][] = [
+const hundred = sharedOut<(traveller: Traveller) => Journey>([
   [45, browse],
   [30, search],
   [20, registerProducts],
   [4, welcome],
   [1, signIn],
-]
-const hundred = shares.flatMap(([share, journey]) => Array<typeof journey>(share).fill(journey))
+])
 
 /** What an organisation does on a working day. */
 export function* mixed(traveller: Traveller): Journey {
   yield* oneOf(hundred)(traveller)
-}
-
-function oneOf<T>(choices: readonly T[]): T {
-  return choices[Math.floor(Math.random() * choices.length)] as T
 }

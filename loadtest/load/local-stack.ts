@@ -1,5 +1,5 @@
-import { resolve } from 'node:path'
 import { type DatabaseConfig, readConfig } from '../../app/config.js'
+import { stackFolder } from '../../stack/checkout.js'
 import { readStackRecord } from '../../stack/record.js'
 import { type ReplicaRecord, readRecords } from '../../stack/replicas.js'
 
@@ -12,7 +12,7 @@ export interface LocalStack {
 
 /** The local stack where it is the one that answers at this address; undefined for a system in containers or elsewhere. */
 export function findLocalStack(baseUrl: string): LocalStack | undefined {
-  const folder = resolve(process.env.BODEGA_FOLDER ?? '.bodega')
+  const folder = stackFolder()
   const record = readStackRecord(folder)
   const { hostname, port } = new URL(baseUrl)
   if (!record || !['localhost', '127.0.0.1', '[::1]'].includes(hostname)) return undefined

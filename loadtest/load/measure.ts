@@ -34,19 +34,16 @@ export async function measure(options: Options): Promise<Result> {
   const startedAt = new Date().toISOString()
   const before = performance.eventLoopUtilization()
   const { outcomes, start, lag } = await applyLoad('measuring', duration, options, visitors)
+  const names = stack?.replicas.map(({ name }) => name)
   return {
     bodegaLoadTest: 2,
     scenario,
     startedAt,
     settings: { baseUrl, connections, rate: rate ?? null, duration, warmUp },
-    stats: statsOf(outcomes, start, duration, namesOf(stack)),
+    stats: statsOf(outcomes, start, duration, names),
     generator: { busy: performance.eventLoopUtilization(before).utilization, lag },
     environment: { ...(await readEnvironment(stack)), products: await countProducts(stack, people[0]) },
   }
-}
-
-function namesOf(stack: LocalStack | undefined) {
-  return stack?.replicas.map(({ name }) => name)
 }
 
 async function applyLoad(step: string, duration: number, { baseUrl, rate }: Options, visitors: Visitor[]) {

@@ -1,14 +1,14 @@
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Option } from '@commander-js/extra-typings'
+import { root, stackFolder } from '../../stack/checkout.js'
 import { address, createCommand, wholeNumber } from '../cli.js'
 import { type ScenarioName, scenarios } from './scenarios.js'
 
 export type Options = ReturnType<typeof readOptions>
 
 const names = Object.keys(scenarios) as [ScenarioName, ...ScenarioName[]]
-const limits = fileURLToPath(new URL('../../../loadtest/limits.json', import.meta.url))
-const out = join(process.env.BODEGA_FOLDER ?? '.bodega', 'loadtest')
+const limits = join(root, 'loadtest/limits.json')
+const out = join(stackFolder(), 'loadtest')
 
 export const command = createCommand('loadtest')
   .addOption(new Option('--scenario <name>', 'what its people do').choices(names).default('mixed' as const))

@@ -14,9 +14,6 @@ export interface Chart {
   events: { at: number; label: string }[]
 }
 
-/** A chart with its geometry: x in 0..`width`, y in 0..`height` from the top, places of labels in percent. */
-export type Drawing = ReturnType<typeof drawChart>
-
 /** The drawing is stretched to the page's width; its labels are not, because they stand beside it as text. */
 const width = 1000
 const height = 100
@@ -38,6 +35,7 @@ const strokes = [
   '--colour: light-dark(#4b4f58, #b9bfca); --dashes: 14 5 0.1 5 0.1 5',
 ]
 
+/** A chart with its geometry: x in 0..`width`, y in 0..`height` from the top, places of labels in percent. */
 export function drawChart(chart: Chart) {
   const { seconds, lines, events } = chart
   const duration = Math.max(...seconds, 1)

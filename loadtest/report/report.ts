@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import ejs from 'ejs'
+import { root } from '../../stack/checkout.js'
 import { type Chart, drawChart } from './chart.js'
 
 /** What a run found, whatever it tested. */
@@ -21,7 +21,6 @@ export interface Table {
   rows: (string | number)[][]
 }
 
-const root = fileURLToPath(new URL('../../../', import.meta.url))
 const template = join(root, 'loadtest/report/report.ejs')
 const styles = ['node_modules/@picocss/pico/css/pico.classless.jade.min.css', 'loadtest/report/report.css']
 

@@ -45,16 +45,16 @@ describe('the page of the servers in a real browser', () => {
 
   it('goes on from another replica when the one that streams is killed', async () => {
     const page = await open()
-    await page.locator('.origin', { hasText: 'Live from' }).waitFor()
+    await page.locator('.origin', { hasText: 'Live, served by' }).waitFor()
     const origin = (await page.textContent('.origin')) as string
     const streaming = /app\d/.exec(origin)?.[0] as string
     signal(streaming, 'SIGKILL')
-    await page.locator('.origin', { hasText: 'Live from' }).filter({ hasNotText: streaming }).waitFor()
+    await page.locator('.origin', { hasText: 'Live, served by' }).filter({ hasNotText: streaming }).waitFor()
   })
 
   it('leaves what somebody selects selected while the figures change', async () => {
     const page = await open()
-    await page.locator('.origin', { hasText: 'Live from' }).waitFor()
+    await page.locator('.origin', { hasText: 'Live, served by' }).waitFor()
     await page.evaluate(() => {
       const text = document.querySelector('[data-replica=app1] .about span') as HTMLElement
       getSelection()?.selectAllChildren(text)
@@ -74,7 +74,7 @@ describe('the page of the servers in a real browser', () => {
 
   it('counts a silence on, and announces it once', async () => {
     const page = await open()
-    await page.locator('.origin', { hasText: 'Live from' }).waitFor()
+    await page.locator('.origin', { hasText: 'Live, served by' }).waitFor()
     const victim = await bystander(page)
     await page.evaluate(() => {
       const shown = { ages: [] as string[], announced: [] as string[] }
@@ -102,7 +102,7 @@ describe('the page of the servers in a real browser', () => {
 
   it('shows the visitor’s own time', async () => {
     const page = await open({ timezoneId: 'Asia/Tokyo', locale: 'en-GB' })
-    await page.locator('.origin', { hasText: 'Live from' }).waitFor()
+    await page.locator('.origin', { hasText: 'Live, served by' }).waitFor()
     const { shown, iso } = await page.evaluate(() => {
       const time = document.querySelector('.origin time') as HTMLTimeElement
       return { shown: time.textContent, iso: time.dateTime }
@@ -113,7 +113,7 @@ describe('the page of the servers in a real browser', () => {
 
   it('waits longer where the person has enough live pages, and says why', async () => {
     const page = await open()
-    await page.locator('.origin', { hasText: 'Live from' }).waitFor()
+    await page.locator('.origin', { hasText: 'Live, served by' }).waitFor()
     const person = new Person()
     for (const { name, value } of await context.cookies()) person.setCookie(name, value)
     await page.goto('/products')
@@ -162,9 +162,21 @@ describe('the page of the servers in a real browser', () => {
     })
   }
 
+  it('says of what it shows that it is of before, when no server can be reached', async () => {
+    const page = await open()
+    await page.route('**/status/events', (route) => route.abort())
+    await page.goto('/status')
+    await page.locator('.summary', { hasText: 'Connection lost' }).waitFor()
+    expect(await page.textContent('.origin')).to.match(/^Last known state · /)
+    expect(await page.locator('.condition').first().isVisible()).to.equal(false)
+    await page.unroute('**/status/events')
+    await page.locator('.origin', { hasText: 'Live, served by' }).waitFor()
+    expect(await page.locator('.condition').first().isVisible()).to.equal(true)
+  })
+
   it('asks to sign in when the session has ended', async () => {
     const page = await open()
-    await page.locator('.origin', { hasText: 'Live from' }).waitFor()
+    await page.locator('.origin', { hasText: 'Live, served by' }).waitFor()
     const other = await context.newPage()
     await other.goto('/products')
     await other.click('form[action="/logout"] button')
@@ -175,7 +187,7 @@ describe('the page of the servers in a real browser', () => {
     const page = await open({ javaScriptEnabled: false })
     expect(await page.locator('.server').count()).to.be.at.least(3)
     expect(await page.locator('svg path.requests').first().isVisible()).to.equal(true)
-    expect(await page.textContent('.origin')).to.match(/^From app\d · \d\d:\d\d:\d\d UTC · Reload the page/)
+    expect(await page.textContent('.origin')).to.match(/^Served by app\d · \d\d:\d\d:\d\d UTC · Reload the page/)
     expect(await page.locator('[data-span]').first().isVisible()).to.equal(false)
   })
 

@@ -1,9 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import getPort from 'get-port'
-import { waitUntil } from '../../stack/processes.js'
+import { type LoneReplica, startReplica } from '../lone-replica.js'
 import { Person, product, signedIn } from '../person.js'
 import { databases, stack } from '../system.js'
 
@@ -31,31 +29,14 @@ describe('when the database’s server is killed', () => {
 })
 
 describe('a replica whose database is away', () => {
-  let replica: ChildProcess
+  let replica: LoneReplica
   let person: Person
   before(async () => {
-    const [port, nothing] = [await getPort(), await getPort()]
-    replica = spawn(process.execPath, ['dist/app/replica.js'], {
-      stdio: 'ignore',
-      env: {
-        ...stack.environment,
-        REPLICA_NAME: 'lonely',
-        PORT: String(port),
-        USERS_DATABASE_URL: `mysql://bodega_users@127.0.0.1:${nothing}/bodega_users`,
-      },
-    })
-    person = new Person(`http://127.0.0.1:${port}`)
-    await waitUntil('the replica does not listen', 10, () =>
-      person.get('/livez').then(
-        ({ status }) => status === 200,
-        () => false,
-      ),
-    )
+    const nothing = `mysql://bodega_users@127.0.0.1:${await getPort()}/bodega_users`
+    replica = await startReplica({ USERS_DATABASE_URL: nothing })
+    person = new Person(replica.address)
   })
-  after(async () => {
-    replica.kill('SIGTERM')
-    await once(replica, 'exit')
-  })
+  after(() => replica.stop())
 
   it('lives, and says that it is not ready', async () => {
     expect((await person.get('/livez')).status).to.equal(200)

@@ -1,14 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
-import getPort from 'get-port'
 import { waitUntil } from '../../stack/processes.js'
 import { stateOf } from '../../stack/replicas.js'
+import { type LoneReplica, startReplica } from '../lone-replica.js'
 import { signedIn } from '../person.js'
 import { allReady, replicaNamed, signal } from '../replica.js'
-import { stack } from '../system.js'
 
 /** Until when a replica that hung must be dead, in seconds: after 2 s, on a machine that may be busy. */
 const enough = 8
@@ -48,41 +45,30 @@ describe('a replica that is stopped from outside', () => {
 })
 
 describe('a replica whose event loop stands still', () => {
-  let replica: ChildProcess
-  let output: Promise<string>
+  let replica: LoneReplica
 
   beforeEach(async () => {
-    const port = await getPort()
     const endless = 'data:text/javascript,process.on("SIGUSR2", () => { for (;;); })'
-    replica = spawn(process.execPath, ['--import', endless, 'dist/app/replica.js'], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-      env: { ...stack.environment, REPLICA_NAME: 'endless', PORT: String(port) },
-    })
-    output = text(replica.stdout as NodeJS.ReadableStream)
-    await waitUntil('it does not listen', 20, () => stateOf({ port, pid: 1, name: '', startedAt: 0 }).then(isReady))
+    replica = await startReplica({ REPLICA_NAME: 'endless' }, ['--import', endless])
   })
   afterEach(() => {
-    replica.kill('SIGKILL')
+    replica.process.kill('SIGKILL')
   })
 
   it('kills itself, and logs why', async () => {
-    replica.kill('SIGUSR2')
-    const [, signalled] = await Promise.race([once(replica, 'exit'), sleep(enough * 1000, [])])
+    replica.process.kill('SIGUSR2')
+    const [, signalled] = await Promise.race([once(replica.process, 'close'), sleep(enough * 1000, [])])
     expect(signalled).to.equal('SIGKILL')
-    expect(await output).to.contain('the event loop stood still for 2 s')
+    expect(replica.log()).to.contain('the event loop stood still for 2 s')
   })
 
   it('lives on after it was stopped as a whole, however long', async () => {
     for (let each = 0; each < 2; each++) {
-      replica.kill('SIGSTOP')
+      replica.process.kill('SIGSTOP')
       await sleep(3_000)
-      replica.kill('SIGCONT')
+      replica.process.kill('SIGCONT')
       await sleep(1_500)
     }
-    expect([replica.exitCode, replica.signalCode]).to.deep.equal([null, null])
+    expect([replica.process.exitCode, replica.process.signalCode]).to.deep.equal([null, null])
   })
 })
-
-function isReady(state: string): boolean {
-  return state === 'ready'
-}

@@ -1,5 +1,5 @@
 import uPlot from 'uplot'
-import { entryOf, stack } from './status-series.js'
+import { entryOf, roundUp, stack } from './status-series.js'
 
 /** How much is kept, in seconds. */
 const history = 900
@@ -75,7 +75,7 @@ export function createChart(figure) {
         height,
         legend: { show: false },
         cursor: { y: false, drag: { setScale: false, x: false } },
-        scales: { x: { time: false }, y: { range: (_, _low, high) => [0, Math.max(1, high * 1.1)] } },
+        scales: { x: { time: false }, y: { range: (_, _low, high) => [0, roundUp(high)] } },
         axes: [
           { ...axis(), size: 28, values: (_, splits) => splits.map(agoOf), splits: () => splitsOf() },
           { ...axis(), size: widthOfLabels, values: (_, splits) => splits.map((value) => number.format(value)) },

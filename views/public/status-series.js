@@ -15,3 +15,9 @@ export function stack(known) {
   const silent = (at) => known.every((each) => each[at] === null)
   return known.map((own, index) => own.map((_, at) => (silent(at) ? null : sumTo(index, at)))).reverse()
 }
+
+/** The top of a scale, the same as without scripts: app/http/pages/status/chart.ts. */
+export function roundUp(value) {
+  const power = 10 ** Math.floor(Math.log10(Math.max(value, 1)))
+  return ([1, 1.5, 2, 3, 4, 5, 6, 8].find((each) => each * power >= value) ?? 10) * power
+}

@@ -81,12 +81,14 @@ async function refused() {
   watchdog = setTimeout(connect, crowded ? Number(answer.headers.get('Retry-After')) * 1000 : pause)
 }
 
-/** In the headline's place, until the next event. */
+/** In the headline's place, until the next event; what stands below it is of before. */
 function say(words) {
   page.querySelector('[role=status]').textContent = words
   const summary = page.querySelector('.summary')
   summary.className = 'summary some'
   summary.textContent = words
+  page.querySelector('.origin span').textContent = `${page.dataset.lastKnown} · `
+  page.querySelector('.servers').classList.add('stale')
 }
 
 function show({ html, timeline, marks }) {

@@ -15,6 +15,7 @@ export function assets(): Middleware {
     if (!ctx.path.startsWith(folder)) return next()
     const body = bodies.get(ctx.path)
     if (!body) return // 404: the next replica may have it
+    ctx.remove('Vary') // the same in all languages
     ctx.set('Cache-Control', 'public, max-age=31536000, immutable')
     ctx.body = body
     ctx.type = ctx.path.slice(ctx.path.lastIndexOf('.'))

@@ -25,6 +25,7 @@ export function loginPages(accounts: Accounts, forms: FormPages) {
       const { next, draft } = fieldsOf(ctx)
       const goOn = async () => {
         const { sessionId } = await signIn(ctx, parseCredentials(fieldsOf(ctx)))
+        if (!sessionId) return nextPage(next)
         await enterSession(ctx, sessionId)
         const resumed = typeof draft === 'string' && (await resume(ctx, sessionId, nextPage(next), draft))
         return resumed ? undefined : nextPage(next)

@@ -23,7 +23,7 @@ export function registrationPages(accounts: Accounts) {
         const write = writeOf(ctx, strangerOf(registration))
         const { sessionId, known } = await accounts.register(registration, write, sessionIdOf(ctx))
         ctx.state.signIn = { account: accounts.pseudonymOf(registration.email), succeeded: true }
-        await enterSession(ctx, sessionId)
+        if (sessionId) await enterSession(ctx, sessionId)
         return known ? '/products?known' : nextPage(fieldsOf(ctx).next)
       }
       await submit(ctx, register, showRegistrationForm)

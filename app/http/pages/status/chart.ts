@@ -17,15 +17,15 @@ const step = 5
  */
 export function chartsOf({ from, replicas }: Timeline, events: ShownEvent[], locale: Locale) {
   const series = Object.values(replicas)
-  const stacked = stack(series.map(({ requests }) => coarse(requests, mean)))
-  const lines = series.map(({ p95 }) => coarse(p95, most))
+  const requests = series.map((each) => each.requests)
+  const p95 = series.map((each) => each.p95)
   const marks = events.map(({ kind, at, words }) => ({ kind, x: at / 1000 - from, words }))
   const charts = [
-    { name: 'requests', stat: 'rate', values: stacked, shape: area },
-    { name: 'p95', stat: 'p95', values: lines, shape: line },
+    { name: 'requests', stat: 'rate', all: stack(requests), values: stack(requests.map(by(mean))), shape: area },
+    { name: 'p95', stat: 'p95', all: p95, values: p95.map(by(most)), shape: line },
   ] as const
-  return charts.map(({ name, stat, values, shape }) => {
-    const top = roundUp(most(values.flat()) ?? 0)
+  return charts.map(({ name, stat, all, values, shape }) => {
+    const top = roundUp(most(all.flat()) ?? 0)
     // The highest area first, so that the lower ones lie on it.
     const shapes = values.map((each, index) => ({ tone: index % tones, path: shape(each, top) })).reverse()
     return { name, stat, top: numberOf(top, locale), shapes, marks, width, height, names: Object.keys(replicas) }
@@ -71,8 +71,10 @@ function pointOf(index: number, value: number, length: number, top: number): str
   return `${Math.round((index * width) / (length - 1))} ${Math.round((height - (value / top) * height) * 10) / 10}`
 }
 
-function coarse(values: Values, of: (values: Values) => number | null): Values {
-  return Array.from({ length: values.length / step }, (_, index) => of(values.slice(index * step, (index + 1) * step)))
+/** Makes one value of each `step`. */
+function by(of: (values: Values) => number | null) {
+  return (values: Values): Values =>
+    Array.from({ length: values.length / step }, (_, index) => of(values.slice(index * step, (index + 1) * step)))
 }
 
 function mean(values: Values): number | null {
@@ -85,8 +87,8 @@ function most(values: Values): number | null {
   return known.length > 0 ? Math.max(...known) : null
 }
 
-/** To the next of 1, 2, 5, 10, 20 …, so that the scale says something. */
+/** To a number that says something, the same as in the live charts: views/public/status-series.js. */
 function roundUp(value: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(value, 1)))
-  return ([1, 2, 5].find((each) => each * power >= value) ?? 10) * power
+  return ([1, 1.5, 2, 3, 4, 5, 6, 8].find((each) => each * power >= value) ?? 10) * power
 }

@@ -29,7 +29,7 @@ export function longDurationOf(ms: number): string {
 }
 
 /** A time for a `<time>`: views/public/times.js shows it in the visitor's own zone, and without scripts it is UTC. */
-export interface UtcTime {
+interface UtcTime {
   iso: string
   utc: string
 }
@@ -41,9 +41,9 @@ export function timeOf(at: number, length: 5 | 8 = 8): UtcTime {
 }
 
 /** Made once, because making one takes a hundred times as long as using it. */
-const numbers = { es: formatsOf('es'), en: formatsOf('en') } satisfies Record<Locale, unknown>
+const numbers = { es: createNumbers('es'), en: createNumbers('en') } satisfies Record<Locale, unknown>
 
-function formatsOf(locale: Locale) {
+function createNumbers(locale: Locale) {
   return {
     tenths: new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 }),
     fine: new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }),

@@ -4,14 +4,14 @@ import type { Condition } from '../../../monitoring/runs.js'
 import { durationOf } from './formats.js'
 
 /** A text with an age in it that the page counts on; `template` has {time} in the age's place, `age` is in milliseconds. */
-export interface Aging {
+interface Aging {
   text: string
   template?: string
   age?: number
 }
 
 /** `announced` has no seconds: a screen reader says it again only when something else is the case. */
-export interface Sentence extends Aging {
+interface Sentence extends Aging {
   announced: string
 }
 

@@ -41,7 +41,8 @@ export function presentCluster(
     listed: events.toReversed().slice(0, mostListed),
     unlisted: Math.max(0, events.length - mostListed),
     headline: staleFor > 0 ? staleHeadline(t) : headlineOf(servers, t, locale),
-    origin: t(staleFor > 0 ? 'status.lastKnown' : live ? 'status.live' : 'status.read', { replica: servedBy }),
+    origin: t(staleFor > 0 ? 'status.lastKnown' : live ? 'status.live' : 'servedBy', { replica: servedBy }),
+    stale: staleFor > 0,
     time: timeOf(reading.now),
     reload: !live,
   }
@@ -60,11 +61,16 @@ function presentServer(runs: Run[], own: ShownEvent[], { reading, staleFor }: Kn
     away: recent.findLast(({ kind }) => kind === 'returned')?.away,
     about: aboutOf(last, reading.now, t),
     beat: agingText(t, 'status.beat', {}, age, locale),
-    rate: reporting.has(condition) ? numberOf(rateOf(last), locale) : '–',
+    ...rateIn(reporting.has(condition) ? rateOf(last) : undefined, t, locale),
     stats: statsOf(runs, condition, t, locale),
     latest: own.slice(-mostOnCard),
     shaken: recent.length > 0,
   }
+}
+
+/** The number stands apart from its unit: it is shown large. */
+function rateIn(rate: number | undefined, t: Texts, locale: Locale) {
+  return { rate: rate === undefined ? '–' : numberOf(rate, locale), rateUnit: t('status.rate', { count: rate ?? 0 }) }
 }
 
 /** Those whose last stats are still of now. */
