@@ -9,12 +9,12 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
  * A client that sends neither header is no browser and has nobody's cookies.
  * Source: OWASP, Cross-Site Request Forgery Prevention, "Fetch Metadata headers".
  */
-export const origin: Middleware = async (ctx, next) => {
+export const origin: Middleware = (ctx, next) => {
   const own = `${ctx.protocol}://${ctx.host}`
   if (!safeMethods.has(ctx.method) && !isOwnPage(ctx.get('Sec-Fetch-Site'), ctx.get('Origin'), own)) {
     throw new CrossSite()
   }
-  await next()
+  return next()
 }
 
 function isOwnPage(site: string, origin: string, own: string): boolean {

@@ -10,7 +10,7 @@ import type { Views } from '../views.js'
 export function pages(replica: string, { asset, render }: Views): Middleware {
   const layouts = { es: layoutIn('es'), en: layoutIn('en') }
 
-  return async (ctx, next) => {
+  return (ctx, next) => {
     ctx.page = async (view: string, locals: object = {}) => {
       const { locale, user } = ctx.state
       const html = await render(view, locale, { ...layouts[locale], user, here: hereOf(ctx), ...locals })
@@ -18,7 +18,7 @@ export function pages(replica: string, { asset, render }: Views): Middleware {
       ctx.type = 'html'
       ctx.body = html
     }
-    await next()
+    return next()
   }
 
   function layoutIn(locale: Locale) {
@@ -31,7 +31,7 @@ export function pages(replica: string, { asset, render }: Views): Middleware {
       locale,
       locales,
       newKey: randomUUID,
-      replica,
+      servedBy: t('servedBy', { replica }),
       asset,
     }
   }
