@@ -10,7 +10,9 @@ import { readAssets } from './middleware/assets.js'
 /** The templates of views/. */
 export type Views = ReturnType<typeof createViews>
 
-type Template = (locals: object) => string
+type Template = (locals: Locals) => string
+
+type Locals = Record<string, unknown>
 
 /** Whom a view is for: the language, and the names of what it is given. */
 interface Shown {
@@ -39,7 +41,7 @@ export function createViews(
   return {
     asset,
 
-    async render(view: string, locale: Locale, locals: object): Promise<string> {
+    async render(view: string, locale: Locale, locals: Locals): Promise<string> {
       const names = Object.keys(locals)
       const key = `${locale} ${view} ${names}`
       let template = compiled.get(key)
@@ -53,12 +55,19 @@ export function createViews(
 
   /** Knowing the names, ejs needs no `with`, and the locals no copy but the one for each include. */
   function compile(filename: string, names: string[], locale: Locale): Template {
-    const options = { filename, strict: true, unsafePrototypeLocals: true, destructuredLocals: [...names, 'include'] }
+    const options = {
+      filename,
+      strict: true,
+      unsafePrototypeLocals: true,
+      destructuredLocals: names,
+      escape: escapeMarkup,
+    }
     // In a block of its own, where a template may give a local's name to something else.
-    const template = ejs.compile(`<% { %>${withConstants(readFileSync(filename, 'utf8'), locale)}<% } %>`, options)
+    const source = `<% { const { include } = locals %>${withConstants(readFileSync(filename, 'utf8'), locale)}<% } %>`
+    const template = ejs.compile(source, options)
     const included = new Map<string, Template>()
     return (locals) => {
-      const include = (path: string, own: object = {}) => {
+      const include = (path: string, own: Locals = {}) => {
         const ownNames = Object.keys(own)
         const key = `${path} ${ownNames}`
         let part = included.get(key)
@@ -68,7 +77,8 @@ export function createViews(
         }
         return part({ ...locals, ...own })
       }
-      return template(Object.assign(locals, { include }))
+      locals.include = include
+      return template(locals)
     }
   }
 
@@ -88,4 +98,9 @@ export function createViews(
   function resolve(path: string, from: string): string {
     return path.startsWith('/') ? ejs.resolveInclude(path.slice(1), folder, true) : ejs.resolveInclude(path, from)
   }
+}
+
+/** Nearly nothing that a page shows needs escaping, and asking first is quicker. */
+function escapeMarkup(value: unknown): string {
+  return typeof value === 'string' && !/[&<>"']/.test(value) ? value : ejs.escapeXML(value)
 }
