@@ -1,5 +1,6 @@
-import Koa from 'koa'
-import helmet from 'koa-helmet'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import helmet from 'helmet'
+import Koa, { type Middleware } from 'koa'
 import { address } from './http/middleware/address.js'
 import { assets } from './http/middleware/assets.js'
 import { deadline } from './http/middleware/deadline.js'
@@ -58,25 +59,33 @@ function logUnanswered(log: Log) {
   }
 }
 
-/** nginx sends the same ones with its own answers: nginx/own-answers.conf. */
-function securityHeaders() {
-  return helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"],
-        // The style sheet's icons are data: addresses.
-        imgSrc: ["'self'", 'data:'],
-        objectSrc: ["'none'"],
-        baseUri: ["'none'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-      },
-    },
-    frameguard: { action: 'deny' },
-    // With "no-referrer", browsers send "Origin: null" with forms, which looks like another site's.
-    referrerPolicy: { policy: 'same-origin' },
-    // nginx decides about it, which knows whether TLS is spoken.
-    strictTransportSecurity: false,
-  })
+/** Always the same, so helmet says them once. nginx sends them with its own answers, too: nginx/own-answers.conf. */
+function securityHeaders(): Middleware {
+  const headers = new Map<string, string>()
+  const answer = { setHeader: (name: string, value: string) => headers.set(name, value), removeHeader() {} }
+  protect({} as IncomingMessage, answer as unknown as ServerResponse, () => {})
+  return (ctx, next) => {
+    ctx.res.setHeaders(headers)
+    return next()
+  }
 }
+
+const protect = helmet({
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'self'"],
+      // The style sheet's icons are data: addresses.
+      imgSrc: ["'self'", 'data:'],
+      objectSrc: ["'none'"],
+      baseUri: ["'none'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+  frameguard: { action: 'deny' },
+  // With "no-referrer", browsers send "Origin: null" with forms, which looks like another site's.
+  referrerPolicy: { policy: 'same-origin' },
+  // nginx decides about it, which knows whether TLS is spoken.
+  strictTransportSecurity: false,
+})

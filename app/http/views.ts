@@ -1,32 +1,106 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import ejs from 'ejs'
+import koaViews from 'koa-views'
+import type { Locale } from '../i18n/locales.js'
+import { type TextKey, textsOf } from '../i18n/texts.js'
 import { build, root } from '../root.js'
+import { readAssets } from './middleware/assets.js'
 
 /** The templates of views/. */
 export type Views = ReturnType<typeof createViews>
 
+type Template = (locals: Locals) => string
+
+type Locals = Record<string, unknown>
+
+/** Whom a view is for: the language, and the names of what it is given. */
+interface Shown {
+  locale: Locale
+  names: string[]
+}
+
 /**
- * Makes the templates ready.
- * @param cache compiles those of the build now, so that no request waits for it; without it an edit of the checkout's shows at the next request
+ * A template sees its locals, and what it includes sees them too, as with plain ejs; a name that nobody gave is an error.
+ * It is compiled when it is first shown, in each language and for each set of names.
+ * @param cache keeps what is compiled; without it an edit of the checkout's shows at the next request
  */
-export function createViews(cache: boolean) {
-  const folder = fileURLToPath(new URL('views', cache ? build : root))
-  // Templates include others from the root of the folder; relative to each, ejs would look for the file at every render.
-  const options = { cache, root: folder }
-  if (cache) {
-    for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-      const filename = join(folder, name)
-      if (name.endsWith('.ejs'))
-        ejs.cache.set(filename, ejs.compile(readFileSync(filename, 'utf8'), { filename, ...options }))
-    }
-  }
+export function createViews(
+  cache: boolean,
+  { folder = fileURLToPath(new URL('views', cache ? build : root)), texts = textsOf } = {},
+) {
+  const assets = readAssets()
+  const compiled = new Map<string, Template>()
+  // koa-views looks at the file system for each view that it renders, so it is asked for templates, and once for each.
+  const find = koaViews(folder, {
+    extension: 'ejs',
+    autoRender: false,
+    engineSource: { ejs: async (file: string, { names, locale }: Shown) => compile(file, names, locale) },
+  }) as unknown as () => (view: string, shown: Shown) => Promise<Template>
+
   return {
-    folder,
-    /** Renders a template, given its whole path. The locals are never taken for options of ejs, as ejs otherwise does. */
-    render(file: string, locals: object): Promise<string> {
-      return ejs.renderFile(file, locals, options)
+    asset,
+
+    async render(view: string, locale: Locale, locals: Locals): Promise<string> {
+      const names = Object.keys(locals)
+      const key = `${locale} ${view} ${names}`
+      let template = compiled.get(key)
+      if (!template) {
+        template = await find().call({}, view, { names, locale })
+        if (cache) compiled.set(key, template)
+      }
+      return template(locals)
     },
   }
+
+  /** Knowing the names, ejs needs no `with`, and the locals no copy but the one for each include. */
+  function compile(filename: string, names: string[], locale: Locale): Template {
+    const options = {
+      filename,
+      strict: true,
+      unsafePrototypeLocals: true,
+      destructuredLocals: names,
+      escape: escapeMarkup,
+    }
+    // In a block of its own, where a template may give a local's name to something else.
+    const source = `<% { const { include } = locals %>${withConstants(readFileSync(filename, 'utf8'), locale)}<% } %>`
+    const template = ejs.compile(source, options)
+    const included = new Map<string, Template>()
+    return (locals) => {
+      const include = (path: string, own: Locals = {}) => {
+        const ownNames = Object.keys(own)
+        const key = `${path} ${ownNames}`
+        let part = included.get(key)
+        if (!part) {
+          part = compile(resolve(path, filename), [...new Set([...names, ...ownNames])], locale)
+          included.set(key, part)
+        }
+        return part({ ...locals, ...own })
+      }
+      locals.include = include
+      return template(locals)
+    }
+  }
+
+  /** Puts in, as they are shown, the texts and assets that are the same each time. Escaped, they hold no tags of ejs. */
+  function withConstants(source: string, locale: Locale): string {
+    const t = texts(locale)
+    return source.replace(/<%= (t|asset)\('([^']+)'\) %>/g, (_, call, name) =>
+      ejs.escapeXML(call === 't' ? t(name as TextKey) : asset(name)),
+    )
+  }
+
+  function asset(name: string): string {
+    return `/static/${assets[name]}`
+  }
+
+  /** From the root of the folder, or from beside the template. */
+  function resolve(path: string, from: string): string {
+    return path.startsWith('/') ? ejs.resolveInclude(path.slice(1), folder, true) : ejs.resolveInclude(path, from)
+  }
+}
+
+/** Nearly nothing that a page shows needs escaping, and asking first is quicker. */
+function escapeMarkup(value: unknown): string {
+  return typeof value === 'string' && !/[&<>"']/.test(value) ? value : ejs.escapeXML(value)
 }

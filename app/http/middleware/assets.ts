@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Middleware } from 'koa'
 import { build } from '../../root.js'
-import { readAssets } from './pages.js'
 
 const folder = '/static/'
 
@@ -20,6 +19,11 @@ export function assets(): Middleware {
     ctx.body = body
     ctx.type = ctx.path.slice(ctx.path.lastIndexOf('.'))
   }
+}
+
+/** The content-hashed file name of each asset, written by the build. */
+export function readAssets(): Record<string, string> {
+  return JSON.parse(readFileSync(new URL('assets.json', build), 'utf8'))
 }
 
 function readAsset(name: string): Buffer {

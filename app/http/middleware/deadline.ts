@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises'
 import type { Middleware } from 'koa'
 import { Deadline, requestTimeout } from '../../database/deadline.js'
 import { DeadlineExceeded } from '../../errors.js'
@@ -9,9 +8,7 @@ import { DeadlineExceeded } from '../../errors.js'
  * and those who wait now should not wait for them.
  */
 export const deadline: Middleware = async (ctx, next) => {
-  // The end of a connection is read in the event loop's turn after that of the request.
-  await turn()
-  await turn()
+  await nextTurn()
   if (!ctx.writable) throw new DeadlineExceeded('nobody waits for the answer')
   const deadline = new Deadline(requestTimeout)
   ctx.state.deadline = deadline
@@ -23,4 +20,9 @@ export const deadline: Middleware = async (ctx, next) => {
   } finally {
     deadline.clear()
   }
+}
+
+/** When the end of a connection is read that was there with the request: in the event loop's turn after the request's. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
 }

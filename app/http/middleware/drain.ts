@@ -4,9 +4,9 @@ import type { Lifecycle } from '../../lifecycle.js'
 
 /** @throws {NotExecuted} while draining; answered with 503, so that nginx asks another replica */
 export function refuseWhileDraining(lifecycle: Lifecycle): Middleware {
-  return async (_ctx, next) => {
+  return (_ctx, next) => {
     if (lifecycle.draining) throw new NotExecuted('draining')
-    await next()
+    return next()
   }
 }
 

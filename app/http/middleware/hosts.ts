@@ -4,8 +4,8 @@ import { UnknownHost } from '../errors.js'
 /** Serves the names of a list and no other. @param names without ports; none means any. @throws {UnknownHost} */
 export function hosts(names: string[]): Middleware {
   const served = new Set(names)
-  return async (ctx, next) => {
+  return (ctx, next) => {
     if (served.size > 0 && !served.has(ctx.hostname.toLowerCase())) throw new UnknownHost()
-    await next()
+    return next()
   }
 }

@@ -4,12 +4,11 @@ import { isLocale, type Locale, locales } from '../../i18n/locales.js'
 const cookie = { name: 'lang', maxAge: 365 * 24 * 3600 * 1000 }
 
 /** Spanish, unless the person chose English on a page, or chose nothing and the browser prefers it. */
-export const locale: Middleware = async (ctx, next) => {
+export const locale: Middleware = (ctx, next) => {
   const chosen = ctx.cookies.get(cookie.name)
   ctx.state.locale = isLocale(chosen) ? chosen : preferred(ctx.acceptsLanguages(...locales))
-  ctx.vary('Accept-Language')
-  ctx.vary('Cookie')
-  await next()
+  ctx.set('Vary', 'Accept-Language, Cookie')
+  return next()
 }
 
 function preferred(accepted: string | false): Locale {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { Middleware } from 'koa'
 import type { Log } from '../../log.js'
 import { reach } from '../../writes/failpoints.js'
@@ -11,7 +11,7 @@ export function request(log: Log, replica: string): Middleware {
   return async (ctx, next) => {
     const start = performance.now()
     const given = ctx.get('X-Request-ID')
-    ctx.state.requestId = /^[\w-]{16,64}$/.test(given) ? given : randomBytes(16).toString('hex')
+    ctx.state.requestId = /^[\w-]{16,64}$/.test(given) ? given : randomUUID()
     ctx.set('X-Request-ID', ctx.state.requestId)
     ctx.set('X-Served-By', replica)
     try {

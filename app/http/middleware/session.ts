@@ -43,14 +43,14 @@ export function session(app: Koa, accounts: Accounts, log: Log): Middleware {
 const cookieName = { http: 'session', https: '__Host-session' }
 
 /** The options are the request's own copy. */
-const chooseCookie: Middleware = async (ctx, next) => {
+const chooseCookie: Middleware = (ctx, next) => {
   if (ctx.secure) Object.assign(ctx.sessionOptions, { key: cookieName.https, secure: true })
-  await next()
+  return next()
 }
 
-const exposeUser: Middleware = async (ctx, next) => {
+const exposeUser: Middleware = (ctx, next) => {
   ctx.state.user = ctx.session?.user
-  await next()
+  return next()
 }
 
 /** The id in the browser's cookie, whether or not that session has ended. */

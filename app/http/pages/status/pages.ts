@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { Context } from 'koa'
 import type { Locale } from '../../../i18n/locales.js'
 import { timelineOf } from '../../../monitoring/timeline.js'
@@ -45,7 +44,7 @@ export function statusPages({ accounts, cluster, replica, views, log }: Parts) {
   async function compose(known: Known, locale: Locale, whole: boolean): Promise<string> {
     const shown = presentCluster(known, locale, { servedBy: replica, live: true })
     const rendered = pieces.map(async (piece) => {
-      return [piece, await views.render(join(views.folder, 'status', `${piece}.ejs`), shown)]
+      return [piece, await views.render(`status/${piece}`, locale, shown)]
     })
     return JSON.stringify({
       html: Object.fromEntries(await Promise.all(rendered)),
