@@ -73,12 +73,13 @@ export class Connection {
   /** A connection that is silent for too long is closed, which fails its statement as a lost connection does. */
   #send<Result>(sql: string, send: (done: Done) => unknown): Promise<Result> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.#driver.stream.destroy(), this.#timeout)
       send((error, result) => {
         clearTimeout(timer)
         if (error) reject(Object.assign(error, { statement: sql }))
         else resolve(result as Result)
       })
+      // Not before: a value that the driver refuses throws, and nothing would clear it.
+      const timer = setTimeout(() => this.#driver.stream.destroy(), this.#timeout)
     })
   }
 }
