@@ -1,7 +1,7 @@
 /**
  * Brings a machine that has only Node and npm to the point where this checkout runs, then runs a module of it:
  *
- *   node stack/setup.mjs [--browser] MODULE [ARGUMENT...]
+ *   node stack/setup.mjs [--test | --bench] MODULE [ARGUMENT...]
  *
  * Plain JavaScript without imports from npm, because it runs before there are any.
  */
@@ -18,11 +18,14 @@ const programs = {
   logrotate: '/usr/sbin/logrotate',
   chromium: '/usr/bin/chromium',
   openssl: '/usr/bin/openssl',
+  wrk: '/usr/bin/wrk',
 }
-const forTests = ['chromium', 'openssl']
+/** What only some commands need, which ask for it by an option. */
+const optional = { '--test': ['chromium', 'openssl', 'wrk'], '--bench': ['wrk'] }
 
-const [module, ...rest] = process.argv.slice(2).filter((argument) => argument !== '--browser')
-const wanted = Object.keys(programs).filter((name) => !forTests.includes(name) || process.argv.includes('--browser'))
+const [module, ...rest] = process.argv.slice(2).filter((argument) => !(argument in optional))
+const asked = Object.keys(optional).flatMap((option) => (process.argv.includes(option) ? optional[option] : []))
+const wanted = Object.keys(programs).filter((name) => asked.includes(name) || !Object.values(optional).flat().includes(name))
 
 process.umask(0o022) // what is made here is read by other users: nginx's workers, root's replicas
 try {

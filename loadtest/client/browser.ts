@@ -12,13 +12,18 @@ export class Browser {
   constructor(readonly baseUrl: string) {}
 
   requestOf({ method, path, form, headers: more, anonymous }: Step) {
-    const cookie = anonymous ? '' : this.#jar.getCookieStringSync(this.baseUrl)
+    const cookie = anonymous ? '' : this.cookies
     return {
       method,
       path,
       headers: { ...headers, ...(form && formHeaders), ...more, ...(cookie && { Cookie: cookie }) },
       ...(form && { body: new URLSearchParams(form).toString() }),
     }
+  }
+
+  /** As the header has them. */
+  get cookies(): string {
+    return this.#jar.getCookieStringSync(this.baseUrl)
   }
 
   /** @param setCookies the answer's Set-Cookie headers */

@@ -13,7 +13,7 @@ export function renderForTerminal({ title, verdict, tables, notes }: Report): st
 }
 
 /** Columns of numbers stand right, others left. */
-function renderTable({ head, rows }: Table): string {
+export function renderTable({ head, rows }: Table): string {
   const lines = [head, ...rows.map((row) => row.map(shown))]
   const widths = head.map((_, column) => Math.max(...lines.map((line) => [...(line[column] ?? '')].length)))
   return lines
