@@ -30,7 +30,7 @@ export function createApp(parts: Parts): Koa {
   const routes = pageRoutes(parts)
   app.on('error', logUnanswered(log))
   app.use(health(databases, lifecycle)) // before the log, which health checks would flood
-  app.use(metricsPage(cluster.metrics)) // so are scrapes of the metrics
+  app.use(metricsPage(cluster.metrics)) // so would scrapes
   app.use(measure(cluster.metrics, cluster.stats, lifecycle)) // how much is answered here, and how fast
   app.use(request(log, replica)) // request id, replica's name, access log
   app.use(closeWhileDraining(lifecycle))
@@ -42,7 +42,7 @@ export function createApp(parts: Parts): Koa {
   app.use(refuseWhileDraining(lifecycle)) // before anything is executed
   app.use(deadline) // ctx.state.deadline; drops abandoned requests
   app.use(hosts(parts.hosts)) // names that are not served
-  app.use(address) // %-encoding
+  app.use(address) // %-encoding, slashes at the end
   app.use(origin) // other sites' forms
   app.use(open.routes()) // what works without a database
   app.use(open.allowedMethods())

@@ -25,7 +25,9 @@ const optional = { '--test': ['chromium', 'openssl', 'wrk'], '--bench': ['wrk'] 
 
 const [module, ...rest] = process.argv.slice(2).filter((argument) => !(argument in optional))
 const asked = Object.keys(optional).flatMap((option) => (process.argv.includes(option) ? optional[option] : []))
-const wanted = Object.keys(programs).filter((name) => asked.includes(name) || !Object.values(optional).flat().includes(name))
+const wanted = Object.keys(programs).filter(
+  (name) => asked.includes(name) || !Object.values(optional).flat().includes(name),
+)
 
 process.umask(0o022) // what is made here is read by other users: nginx's workers, root's replicas
 try {

@@ -17,7 +17,8 @@ try {
     say: (step) => console.log(`· ${step}`),
   })
   if (stopping) await finish()
-  console.log(`\nBodega is at ${stack.url}\nCtrl-C stops it; the data stays for the next start.`)
+  const names = process.env.ALLOWED_HOSTS ? `, by these names alone: ${process.env.ALLOWED_HOSTS}` : ''
+  console.log(`\nBodega is at ${stack.url}${names}\nCtrl-C stops it; the data stays for the next start.`)
 } catch (error) {
   console.error(`\n${(error as Error).message}`)
   process.exit(1)

@@ -1,13 +1,14 @@
-import type { PoolConnection, QueryError, ResultSetHeader } from 'mysql2'
+import type { Connection as MysqlConnection, QueryError, ResultSetHeader } from 'mysql2'
 import type { Deadline } from './deadline.js'
 
 export type Value = string | number | Buffer | Date | null
 
-/** A connection while some work has it. Every statement has a time limit and none begins after the work's deadline. */
+/** A connection while some work has it. Every statement has a time limit, and none begins after the work's deadline. */
 export class Connection {
   readonly #driver: Driver
   readonly #timeout: number
   readonly #deadline: Deadline | undefined
+  #inTransaction = false
 
   /** @param timeout of a statement, in milliseconds */
   constructor(driver: Driver, timeout: number, deadline?: Deadline) {
@@ -16,7 +17,7 @@ export class Connection {
     this.#deadline = deadline
   }
 
-  /** The rows of a statement. It is prepared once a connection, so its text has no values and is one of few. */
+  /** The rows of a statement. Each connection prepares it once, so its text has no values and is one of few. */
   rows<Row>(sql: string, values: Value[] = []): Promise<Row[]> {
     return this.#prepared(sql, values)
   }
@@ -26,9 +27,8 @@ export class Connection {
     return row
   }
 
-  /** The rows of a statement with lists in it, each as long as it happens to be. It is not prepared. */
-  rowsOfLists<Row>(sql: string, lists: Value[][]): Promise<Row[]> {
-    this.#deadline?.check()
+  /** The rows of a statement with lists of any length in it, which cannot be prepared. */
+  rowsIn<Row>(sql: string, lists: Value[][]): Promise<Row[]> {
     return this.#unprepared(sql, lists)
   }
 
@@ -37,54 +37,61 @@ export class Connection {
     return this.#prepared(sql, values)
   }
 
-  /** Runs work that begins and commits a transaction; it is rolled back when the work fails. */
+  /** Runs work that begins a transaction and commits it. It is rolled back when the work fails. */
   async transaction<T>(work: () => Promise<T>): Promise<T> {
     try {
-      return await work()
+      const result = await work()
+      if (this.#inTransaction) throw new Error('the work did not commit its transaction')
+      return result
     } catch (error) {
       // Closing the connection makes the server roll back, too.
-      await this.#unprepared('ROLLBACK').catch(() => this.#driver.destroy())
+      await this.#send('ROLLBACK', (done) => this.#driver.query('ROLLBACK', done)).catch(() => this.#driver.destroy())
       throw error
     }
   }
 
-  /** Begins a transaction with a statement that changes rows. They go together, as a round trip costs more than either. */
+  /** Begins a transaction with a statement that changes rows, in one round trip. */
   async beginWith(sql: string, values: Value[]): Promise<void> {
-    this.#deadline?.check()
+    this.#inTransaction = true
     await this.#unprepared(`BEGIN; ${sql}`, values)
   }
 
-  /** Commits a transaction after a last statement that changes rows, both in one round trip. */
+  /** Commits a transaction after a last statement that changes rows, in one round trip. */
   async commitWith(sql: string, values: Value[]): Promise<void> {
-    this.#deadline?.check()
     await this.#unprepared(`${sql}; COMMIT`, values)
+    this.#inTransaction = false
   }
 
-  #prepared<Result>(sql: string, values: Value[]): Promise<Result> {
+  async #prepared<Result>(sql: string, values: Value[]): Promise<Result> {
     this.#deadline?.check()
     return this.#send(sql, (done) => this.#driver.execute(sql, values, done))
   }
 
-  /** The driver puts the values into the text, escaped. */
-  #unprepared<Result>(sql: string, values: (Value | Value[])[] = []): Promise<Result> {
+  /** The driver writes the values into the text, escaped: for keys and lists, not for what somebody typed. */
+  async #unprepared<Result>(sql: string, values: (Value | Value[])[]): Promise<Result> {
+    this.#deadline?.check()
     return this.#send(sql, (done) => this.#driver.query(sql, values, done))
   }
 
   /** A connection that is silent for too long is closed, which fails its statement as a lost connection does. */
   #send<Result>(sql: string, send: (done: Done) => unknown): Promise<Result> {
     return new Promise((resolve, reject) => {
-      send((error, result) => {
+      const timer = setTimeout(() => this.#driver.stream.destroy(), this.#timeout)
+      const done: Done = (error, result) => {
         clearTimeout(timer)
         if (error) reject(Object.assign(error, { statement: sql }))
         else resolve(result as Result)
-      })
-      // Not before: a value that the driver refuses throws, and nothing would clear it.
-      const timer = setTimeout(() => this.#driver.stream.destroy(), this.#timeout)
+      }
+      try {
+        send(done)
+      } catch (error) {
+        done(error as QueryError) // a value that no statement may have
+      }
     })
   }
 }
 
 /** A connection of mysql2, whose types leave out its socket. */
-export type Driver = PoolConnection & { stream: { destroy(): void } }
+export type Driver = MysqlConnection & { stream: { destroy(): void } }
 
-type Done = (error: QueryError | null, result: unknown) => void
+type Done = (error: QueryError | null, result?: unknown) => void

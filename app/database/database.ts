@@ -53,13 +53,23 @@ export function openDatabase(config: DatabaseConfig, connections: number, statem
     },
 
     /**
-     * Makes a look-up that is done for all who ask at the same time in one statement.
+     * Makes a look-up of which concurrent ones are batched.
      * @param load gives the values in the order of their keys
      * @returns the look-up, which throws as {@link run} does
      */
-    lookUp<Key, Value>(load: (connection: Connection, keys: readonly Key[]) => Promise<Value[]>) {
-      const loaded = gather((keys: readonly Key[]) => slots(() => pool.with((connection) => load(connection, keys))))
-      return (key: Key, deadline: Deadline): Promise<Value> => withRetry(deadline, () => loaded(key))
+    lookUp<Key, Value>(load: (connection: Connection, keys: Key[]) => Promise<Value[]>) {
+      const inBatches = gather((asked: readonly Asked<Key>[]) =>
+        slots(async () => {
+          const waiting = asked.filter(({ deadline }) => !deadline.hasPassed)
+          const keys = waiting.map(({ key }) => key)
+          const values = keys.length > 0 ? await pool.with((connection) => load(connection, keys)) : []
+          const found = new Map(waiting.map((each, index) => [each, values[index]]))
+          return asked.map((each) => found.get(each) as Value)
+        }),
+      )
+      return (key: Key, deadline: Deadline): Promise<Value> => {
+        return withRetry(deadline, () => inBatches({ key, deadline }))
+      }
     },
 
     /** How the connections are used, and how much work waits for one. */
@@ -67,6 +77,11 @@ export function openDatabase(config: DatabaseConfig, connections: number, statem
 
     close: () => pool.close(),
   }
+}
+
+interface Asked<Key> {
+  key: Key
+  deadline: Deadline
 }
 
 async function withRetry<T>(deadline: Deadline, work: () => Promise<T>): Promise<T> {

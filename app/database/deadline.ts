@@ -8,6 +8,8 @@ import { DeadlineExceeded } from '../errors.js'
  * The time limits, in milliseconds, each below the one that waits for it:
  *
  *    2,000  a connection to a database              connectTimeout
+ *    4,500  making one: connecting, and its settings createTimeoutMillis
+ *    5,000  a connection, when all are in use       acquireTimeoutMillis
  *    3,000  a row's lock                            innodb_lock_wait_timeout
  *    4,000  a statement, ended by the server        max_statement_time; on MySQL only SELECT: max_execution_time
  *    5,000  a statement, when the server is silent  statementTimeout

@@ -1,11 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import DataLoader from 'dataloader'
 import pLimit from 'p-limit'
 
-/** How many statements may be under way at a time: while they are, the look-ups of the next one gather. */
+/** How many batches may be under way, so that the next one gathers meanwhile. */
 const parallel = 2
 
+/** How long one may keep the next ones waiting, in milliseconds: a connection that is silent is not everybody's. */
+const turnTimeout = 200
+
 /**
- * Gathers look-ups that are in flight together into one. Each is read after it was asked for, so nothing is stale.
+ * Gathers concurrent look-ups into batches. Each is read after it was asked for, so nothing is stale.
  * @param load gives the values in the order of their keys
  */
 export function gather<Key, Value>(load: (keys: readonly Key[]) => Promise<Value[]>): (key: Key) => Promise<Value> {
@@ -22,7 +26,7 @@ export function gather<Key, Value>(load: (keys: readonly Key[]) => Promise<Value
       batchScheduleFn: (dispatch) => {
         turns(() => {
           dispatch()
-          return loading
+          return Promise.race([loading, sleep(turnTimeout, undefined, { ref: false })])
         })
       },
     },

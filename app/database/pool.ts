@@ -12,8 +12,6 @@ const statementTimeout = 5_000
 const poolIdleTimeout = 10_000
 const serverIdleTimeout = 15_000
 
-export type Pool = ReturnType<typeof openPool>
-
 /** Opens a pool on one database; a connection is made when it is first needed, so this cannot fail. */
 export function openPool(database: DatabaseConfig, size: number, timeout = statementTimeout) {
   const { client } = knex({
@@ -36,7 +34,7 @@ export function openPool(database: DatabaseConfig, size: number, timeout = state
       max: size,
       idleTimeoutMillis: poolIdleTimeout,
       acquireTimeoutMillis: statementTimeout,
-      createTimeoutMillis: connectTimeout + 1_000,
+      createTimeoutMillis: 2 * connectTimeout + 500,
       afterCreate: (driver: Driver, done: (error: Error | null, driver: Driver) => void) => {
         bounded(driver, driver.promise().query(sessionSettings)).then(
           () => done(null, driver),
@@ -66,10 +64,12 @@ export function openPool(database: DatabaseConfig, size: number, timeout = state
 
 /**
  * READ COMMITTED, because a lost race for a unique key must be able to read the winner's row at once. The server ends
- * the session of a replica that hangs, with the locks it holds, and never that of one which works.
+ * the session of a replica that hangs, with the locks it holds, and never that of one which works. No value is cut
+ * to fit, and a backslash escapes, as the driver takes for granted.
  * Each server reads the comments that are meant for it.
  */
 const sessionSettings = `SET SESSION time_zone = '+00:00',
+  sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION',
   innodb_lock_wait_timeout = ${lockTimeout / 1000},
   wait_timeout = ${serverIdleTimeout / 1000}
   /*M! , tx_isolation = 'READ-COMMITTED', max_statement_time = ${serverStatementTimeout / 1000} */

@@ -14,8 +14,8 @@ type Template = (locals: Locals) => string
 
 type Locals = Record<string, unknown>
 
-/** Whom a view is for: the language, and the names of what it is given. */
-interface Shown {
+/** What a view is compiled for: a language, and the names of its locals. */
+interface Variant {
   locale: Locale
   names: string[]
 }
@@ -35,8 +35,8 @@ export function createViews(
   const find = koaViews(folder, {
     extension: 'ejs',
     autoRender: false,
-    engineSource: { ejs: async (file: string, { names, locale }: Shown) => compile(file, names, locale) },
-  }) as unknown as () => (view: string, shown: Shown) => Promise<Template>
+    engineSource: { ejs: async (file: string, { names, locale }: Variant) => compile(file, names, locale) },
+  }) as unknown as () => (view: string, shown: Variant) => Promise<Template>
 
   return {
     asset,
@@ -46,6 +46,7 @@ export function createViews(
       const key = `${locale} ${view} ${names}`
       let template = compiled.get(key)
       if (!template) {
+        // The function reads its context from `this`, and needs one for the type of the answer alone.
         template = await find().call({}, view, { names, locale })
         if (cache) compiled.set(key, template)
       }
@@ -77,8 +78,7 @@ export function createViews(
         }
         return part({ ...locals, ...own })
       }
-      locals.include = include
-      return template(locals)
+      return template({ ...locals, include })
     }
   }
 
@@ -100,7 +100,7 @@ export function createViews(
   }
 }
 
-/** Nearly nothing that a page shows needs escaping, and asking first is quicker. */
+/** Nearly nothing that a page shows needs escaping, and testing first is faster. */
 function escapeMarkup(value: unknown): string {
   return typeof value === 'string' && !/[&<>"']/.test(value) ? value : ejs.escapeXML(value)
 }

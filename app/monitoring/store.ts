@@ -12,7 +12,7 @@ export interface Identity {
   version: string
 }
 
-export interface NewHeartbeat extends Identity, Sample {
+interface NewHeartbeat extends Identity, Sample {
   state: State
   uptimeMs: number
 }

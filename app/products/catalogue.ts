@@ -33,7 +33,7 @@ export function createCatalogue(database: Database, secret: string) {
   const writes = createWrites(database, secret)
   const inTurn = createTurns()
   const findProduct = database.lookUp(store.findProductsById)
-  // What everybody opens is read once for all who open it at the same time.
+  // The first page is read once for all concurrent requests.
   const findNewest = database.lookUp<'newest', CataloguePage>(async (connection, asked) => {
     const newest = await findPage(connection, [], 1)
     return asked.map(() => newest)

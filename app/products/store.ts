@@ -21,11 +21,8 @@ export async function insertProduct(connection: Connection, draft: ProductDraft,
 }
 
 /** The products with these numbers, in their order. */
-export async function findProductsById(
-  connection: Connection,
-  ids: readonly number[],
-): Promise<(Product | undefined)[]> {
-  const rows = await connection.rowsOfLists<Product>(`SELECT ${columns} FROM products WHERE id IN (?)`, [[...ids]])
+export async function findProductsById(connection: Connection, ids: number[]): Promise<(Product | undefined)[]> {
+  const rows = await connection.rowsIn<Product>(`SELECT ${columns} FROM products WHERE id IN (?)`, [ids])
   const found = new Map(rows.map((product) => [product.id, product]))
   return ids.map((id) => found.get(id))
 }

@@ -116,7 +116,7 @@ export function createAccounts(database: Database, secret: string) {
     })
     const sessionId = sessionIdOf(seed, secret)
     // The cookie of a session that has ended might take the place of a living one's.
-    const lives = seed === own || (await findSession(sessionId, write.deadline))
-    return { sessionId: lives ? sessionId : undefined, known }
+    const isLive = seed === own || (await findSession(sessionId, write.deadline))
+    return { sessionId: isLive ? sessionId : undefined, known }
   }
 }

@@ -48,16 +48,13 @@ export async function insertSession(connection: Connection, idHash: Buffer, user
 }
 
 /** The sessions that have not ended, with their users, in the order of the hashes. */
-export async function findSessions(
-  connection: Connection,
-  idHashes: readonly Buffer[],
-): Promise<(SessionRow | undefined)[]> {
-  const rows = await connection.rowsOfLists<Omit<User, 'role'> & { idHash: Buffer; expiresAt: Date }>(
+export async function findSessions(connection: Connection, idHashes: Buffer[]): Promise<(SessionRow | undefined)[]> {
+  const rows = await connection.rowsIn<Omit<User, 'role'> & { idHash: Buffer; expiresAt: Date }>(
     `SELECT sessions.id_hash AS idHash, sessions.expires_at AS expiresAt,
        users.id, users.first_name AS firstName, users.last_name AS lastName, users.email
      FROM sessions JOIN users ON users.id = sessions.user_id
      WHERE sessions.id_hash IN (?) AND sessions.expires_at > UTC_TIMESTAMP(3)`,
-    [[...idHashes]],
+    [idHashes],
   )
   const found = new Map(
     rows.map(({ idHash, expiresAt, ...user }) => [idHash.toString('hex'), { user: { ...user, role }, expiresAt }]),

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { Option } from '@commander-js/extra-typings'
 import { root, stackFolder } from '../../stack/checkout.js'
+import { readStackRecord } from '../../stack/record.js'
 import { address, createCommand, wholeNumber } from '../cli.js'
 import { type ScenarioName, scenarios } from './scenarios.js'
 
@@ -12,7 +13,12 @@ const out = join(stackFolder(), 'loadtest')
 
 export const command = createCommand('loadtest')
   .addOption(new Option('--scenario <name>', 'what its people do').choices(names).default('mixed' as const))
-  .option('--base-url <url>', 'the running system', address, 'http://localhost:8080')
+  .option(
+    '--base-url <url>',
+    'the running system',
+    address,
+    readStackRecord(stackFolder())?.url ?? 'http://localhost:8080',
+  )
   // Each outcome is kept in memory until the end.
   .option('--duration <s>', 'how long to measure, in seconds', wholeNumber(1, 21_600), 30)
   .option('--warm-up <s>', 'how long to run before that, not counted', wholeNumber(0, 3_600), 5)

@@ -21,6 +21,8 @@ export interface Write {
   path: string
   database: 'users' | 'products'
   prepare(address: string): Promise<Attempt>
+  /** Whether it was done before, so that it commits nothing. */
+  repeated?: boolean
   isDone(attempt: Attempt, answer: Answer): Promise<void>
 }
 
@@ -29,6 +31,14 @@ export const writes: Write[] = [
   { name: 'signing in', path: '/login', database: 'users', prepare: member, isDone: isSignedInOnce },
   { name: 'signing out', path: '/logout', database: 'users', prepare: signedInMember, isDone: isSignedOut },
   { name: 'adding a product', path: '/products', database: 'products', prepare: seller, isDone: isAddedOnce },
+  {
+    name: 'adding a product again',
+    path: '/products',
+    database: 'products',
+    prepare: sellerAgain,
+    repeated: true,
+    isDone: isAddedOnce,
+  },
 ]
 
 /** How often the key of an attempt was claimed and the result stored with it: once, where the write was done. */
@@ -61,6 +71,12 @@ async function seller(address: string): Promise<Attempt> {
   const userId = await insertMember(fields)
   await enter(person, userId)
   return { person, principal: `user ${userId}`, fields: product(), key }
+}
+
+async function sellerAgain(address: string): Promise<Attempt> {
+  const attempt = await seller(address)
+  await attempt.person.post('/products', attempt.fields, { 'idempotency-key': attempt.key })
+  return attempt
 }
 
 /** One hash for all: it is made of the password alone, and a hash for each would take longer than the cuts. */

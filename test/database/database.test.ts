@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import { readConfig } from '../../app/config.js'
+import type { Connection } from '../../app/database/connection.js'
 import { type Database, openDatabase } from '../../app/database/database.js'
 import { Deadline } from '../../app/database/deadline.js'
 import { TryAgain } from '../../app/database/transient.js'
@@ -30,12 +32,38 @@ describe('a database', () => {
         await connection.beginWith('DO ?', [1])
         const row = await connection.first<{ id: number }>('SELECT CONNECTION_ID() AS id')
         if (++attempts === 1) await databases.products.raw('KILL ?', [row?.id as number])
-        await connection.rows('SELECT 1')
+        await sleep(100) // until the connection knows
+        await connection.commitWith('DO ?', [1])
         return row?.id
       })
     })
     expect(attempts).to.equal(2)
     expect(connectionId).to.be.a('number')
+  })
+
+  it('rolls back a transaction whose work forgot to commit', async () => {
+    const id = randomBytes(32)
+    const insert = 'INSERT INTO idempotency_keys (id, fingerprint, created_at) VALUES (?, ?, UTC_TIMESTAMP(3))'
+    const run = (work: (connection: Connection) => Promise<void>) =>
+      database.run(new Deadline(5_000), (connection) => connection.transaction(() => work(connection)))
+    const error = await rejection(run((connection) => connection.beginWith(insert, [id, id])))
+    expect(error).to.have.property('message', 'the work did not commit its transaction')
+    // Where it were still open, the next one on its connection would commit it.
+    await Promise.all(
+      [1, 2].map(() =>
+        run(async (connection) => {
+          await connection.beginWith('DO SLEEP(?)', ['0.1'])
+          await connection.commitWith('DO ?', [1])
+        }),
+      ),
+    )
+    expect(await databases.products('idempotency_keys').where({ id })).to.deep.equal([])
+  })
+
+  it('survives a value that no statement may have', async () => {
+    const work = (value: unknown) => (connection: Connection) => connection.rows('SELECT ? AS x', [value as string])
+    expect(await rejection(database.run(new Deadline(5_000), work(undefined)))).to.be.instanceOf(TypeError)
+    expect(await database.run(new Deadline(5_000), work('x'))).to.deep.equal([{ x: 'x' }])
   })
 
   it('takes no words that somebody typed for the reason of an error', async () => {

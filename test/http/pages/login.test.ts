@@ -1,4 +1,6 @@
 import { expect } from 'chai'
+import { Deadline } from '../../../app/database/deadline.js'
+import { claimOf } from '../../../app/writes/write.js'
 import { logLine } from '../../log.js'
 import { Person, problemsOn, registration, signedIn, unique, valuesOn } from '../../person.js'
 import { databases, replicaAddresses } from '../../system.js'
@@ -86,7 +88,9 @@ describe('signing in', () => {
     await new Person().post('/login', account, key)
     expect((await stolen.get('/products')).status).to.equal(303)
     // A day later the key is forgotten.
-    await databases.users('idempotency_keys').delete()
+    const write = { principal: `stranger ${account.email}`, route: 'POST /login', key: key['idempotency-key'] }
+    const { id } = claimOf({ ...write, deadline: new Deadline(0) }, {}, '')
+    expect(await databases.users('idempotency_keys').where({ id }).delete()).to.equal(1)
     await new Person().post('/login', account, key)
     expect((await stolen.get('/products')).status).to.equal(303)
   })

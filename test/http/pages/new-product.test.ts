@@ -50,7 +50,7 @@ describe('adding a product', () => {
       name: 'Shorten the name to 100 characters or fewer.',
       code: 'Use only unaccented letters, digits and . _ - in the code.',
       description: 'Enter the description.',
-      units: 'Enter the units as a whole number, such as 250.',
+      units: 'Enter the units as a whole number, 0 or more, such as 250.',
       category: 'Shorten the category to 60 characters or fewer.',
     })
     expect(valuesOn(answer, '/products')).to.include(typed)

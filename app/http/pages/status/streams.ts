@@ -129,7 +129,7 @@ export function createStreams({ cluster, liveSessions, compose, log }: Parts) {
     try {
       const asked = [...viewers]
       const ids = asked.map(([, { sessionId }]) => sessionId)
-      const living = await liveSessions(ids, new Deadline(sessionsTimeout))
+      const living = await Deadline.within(sessionsTimeout, (deadline) => liveSessions(ids, deadline))
       for (const [stream, { sessionId }] of asked) {
         if (!living.has(sessionId) && stream.writable) stream.end(event('ended', '1'))
       }

@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect } from 'chai'
+import { readConfig } from '../../app/config.js'
+import type { Connection } from '../../app/database/connection.js'
+import { type Database, openDatabase } from '../../app/database/database.js'
+import { Deadline } from '../../app/database/deadline.js'
+import { TryAgain } from '../../app/database/transient.js'
+import { DeadlineExceeded } from '../../app/errors.js'
+import { stack } from '../system.js'
+
+describe('a look-up', () => {
+  let database: Database
+  before(() => {
+    database = openDatabase(readConfig(stack.environment).products, 4)
+  })
+  after(() => database.close())
+
+  const double = async (connection: Connection, keys: number[]) => {
+    await connection.rows('SELECT 1')
+    return keys.map((key) => key * 2)
+  }
+  const soon = () => new Deadline(5_000)
+
+  it('gives each the value of its own key, in any order and as often as it is asked for', async () => {
+    const find = database.lookUp(double)
+    const keys = [3, 1, 3, 2, 1]
+    expect(await Promise.all(keys.map((key) => find(key, soon())))).to.deep.equal([6, 2, 6, 4, 2])
+  })
+
+  it('is batched with those that are asked for while others are under way', async () => {
+    const batches: number[][] = []
+    const find = database.lookUp(async (connection, keys: number[]) => {
+      batches.push(keys)
+      await connection.rows('SELECT SLEEP(0.05)')
+      return keys
+    })
+    await Promise.all(
+      Array.from({ length: 20 }, async (_, key) => {
+        await sleep(key)
+        expect(await find(key, soon())).to.equal(key)
+      }),
+    )
+    expect(batches.flat().sort((one, other) => one - other)).to.deep.equal(Array.from({ length: 20 }, (_, key) => key))
+    expect(batches.length).to.be.below(8)
+  })
+
+  it('is read after it was asked for', async () => {
+    let written = 0
+    const find = database.lookUp(async (connection, keys: string[]) => {
+      const now = written
+      await connection.rows('SELECT SLEEP(0.05)')
+      return keys.map(() => now)
+    })
+    const asked = Array.from({ length: 30 }, async () => {
+      await sleep(Math.random() * 300)
+      const least = ++written
+      expect(await find('x', soon())).to.be.at.least(least)
+    })
+    await Promise.all(asked)
+  })
+
+  it('that fails for a transient reason is asked for again, by each for itself', async () => {
+    let attempts = 0
+    const find = database.lookUp(async (_, keys: number[]) => {
+      if (++attempts === 1) throw new TryAgain()
+      return keys
+    })
+    expect(await Promise.all([1, 2, 3].map((key) => find(key, soon())))).to.deep.equal([1, 2, 3])
+  })
+
+  it('is not begun for those whose deadline has passed, and ends nobody else’s', async () => {
+    const begun: number[] = []
+    const find = database.lookUp(async (connection, keys: number[]) => {
+      begun.push(...keys)
+      await connection.rows('SELECT SLEEP(0.1)')
+      return keys
+    })
+    const holders = [find(1, soon()), sleep(20).then(() => find(2, soon()))]
+    await sleep(50)
+    const leaving = soon()
+    const left = find(3, leaving).catch((error) => error)
+    const waiting = find(4, soon())
+    leaving.pass('the client left')
+    expect(await left).to.be.instanceOf(DeadlineExceeded)
+    expect(await waiting).to.equal(4)
+    await Promise.all(holders)
+    expect(begun).to.deep.equal([1, 2, 4])
+  })
+
+  it('does not wait for others whose connections are silent', async () => {
+    const find = database.lookUp(async (connection, keys: number[]) => {
+      if (keys[0] === 0) await connection.rows('SELECT SLEEP(2)')
+      return keys
+    })
+    const silent = [find(0, soon()), sleep(20).then(() => find(0, soon()))]
+    await sleep(50)
+    const start = performance.now()
+    await find(1, soon())
+    expect(performance.now() - start).to.be.below(1_500)
+    await Promise.all(silent)
+  })
+})
