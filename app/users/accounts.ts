@@ -6,7 +6,7 @@ import { Taken, WrongCredentials } from '../errors.js'
 import type { Write } from '../writes/write.js'
 import { createWrites } from '../writes/writes.js'
 import { type Credentials, emailKey, type Registration } from './account.js'
-import { hashPassword, verifyPassword } from './passwords.js'
+import { expectTurn, hashPassword, verifyPassword } from './passwords.js'
 import { newSeed, sessionHash, sessionIdOf } from './sessions.js'
 import * as store from './store.js'
 
@@ -93,6 +93,7 @@ export function createAccounts(database: Database, secret: string) {
 
   /** Whose credentials they are, or undefined where they are nobody's. */
   async function authenticate({ email, password }: Credentials, deadline: Deadline): Promise<number | undefined> {
+    expectTurn()
     const account = await database.run(deadline, (connection) => store.findAccount(connection, email))
     const right = await verifyPassword(password, account?.passwordHash, deadline)
     return right ? account?.id : undefined

@@ -23,7 +23,7 @@ const threads = new Piscina({
 })
 const turns = pLimit(parallel)
 
-/** How long a hash may wait for a thread, in milliseconds, judged by how long those before it took. */
+/** How long a hash may wait for a thread, in milliseconds; judged beforehand by how long those before it took. */
 const longestWait = 3_000
 let usualTime = 250
 
@@ -56,17 +56,39 @@ function prehash(password: string): string {
   return createHmac('sha384', 'bodega password v1').update(password).digest('base64')
 }
 
-/** A hash that nobody waits for any more when its turn comes is not begun. */
+/**
+ * For work that comes before a hash and would be in vain.
+ * @throws {TooMany} when a hash would wait too long
+ */
+export function expectTurn(): void {
+  if ((turns.pendingCount * usualTime) / parallel > longestWait) throw tooMany()
+}
+
+/** A hash whose turn comes too late, or that nobody waits for any more, is not begun. */
 async function run<T>(name: 'hash' | 'compare', task: object, deadline: Deadline): Promise<T> {
-  if ((turns.pendingCount * usualTime) / parallel > longestWait)
-    throw new TooMany('too many passwords to hash', retryAfter)
+  expectTurn()
+  const turn = new AbortController()
+  const timer = setTimeout(() => turn.abort(tooMany()), longestWait)
   return deadline.bound(() =>
-    turns(async () => {
-      deadline.check()
-      const start = performance.now()
-      const result = await threads.run(task, { name })
-      usualTime += (performance.now() - start - usualTime) / 4
-      return result as T
-    }),
+    Promise.race([
+      rejection(turn.signal),
+      turns(async () => {
+        clearTimeout(timer)
+        turn.signal.throwIfAborted()
+        deadline.check()
+        const start = performance.now()
+        const result = await threads.run(task, { name })
+        usualTime += (performance.now() - start - usualTime) / 4
+        return result as T
+      }),
+    ]),
   )
+}
+
+function tooMany(): TooMany {
+  return new TooMany('too many passwords to hash', retryAfter)
+}
+
+function rejection(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }))
 }
