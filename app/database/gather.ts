@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as nextRound, setTimeout as sleep } from 'node:timers/promises'
 import DataLoader from 'dataloader'
 import pLimit from 'p-limit'
 
@@ -24,9 +24,10 @@ export function gather<Key, Value>(load: (keys: readonly Key[]) => Promise<Value
     {
       cache: false,
       batchScheduleFn: (dispatch) => {
-        turns(() => {
+        turns(async () => {
+          await nextRound()
           dispatch()
-          return Promise.race([loading, sleep(turnTimeout, undefined, { ref: false })])
+          await Promise.race([loading, sleep(turnTimeout, undefined, { ref: false })])
         })
       },
     },
