@@ -40,7 +40,7 @@ export function createApp(parts: Parts): Koa {
   app.use(errors(log)) // whatever is thrown below becomes a page
   app.use(assets()) // of this build, for another version's nginx
   app.use(refuseWhileDraining(lifecycle)) // before anything is executed
-  app.use(deadline) // ctx.state.deadline; drops abandoned requests
+  app.use(deadline()) // ctx.state.deadline; drops abandoned requests
   app.use(hosts(parts.hosts)) // names that are not served
   app.use(address) // %-encoding, slashes at the end
   app.use(origin) // other sites' forms
