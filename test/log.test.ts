@@ -76,7 +76,7 @@ describe('the log of a replica', () => {
     const [{ id: userId }] = await databases.users('users').orderBy('id', 'desc').limit(1).select('id')
     const key = unique()
     await products('idempotency_keys').insert(brokenResult(`user ${userId}`, key))
-    const { status, headers } = await person.post('/products', product(), { 'idempotency-key': key })
+    const { status, headers } = await person.post('/products', product({ name: '1' }), { 'idempotency-key': key })
     expect(status).to.equal(500)
     const { err } = await lineOf(headers.get('x-request-id'), 'error')
     expect(err.type).to.equal('SyntaxError')

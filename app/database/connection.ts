@@ -3,6 +3,20 @@ import type { Deadline } from './deadline.js'
 
 export type Value = string | number | Buffer | Date | null
 
+/**
+ * A statement that goes with others in one packet, for which the driver writes the values into the text: keys, numbers,
+ * and what somebody typed as {@link typed}.
+ */
+export interface Statement {
+  sql: string
+  values: Value[]
+}
+
+/** What somebody typed, for `_utf8mb4 ?` in a {@link Statement}: its bytes, which the driver writes in hexadecimal. */
+export function typed(text: string): Buffer {
+  return Buffer.from(text)
+}
+
 /** A connection while some work has it. Every statement has a time limit, and none begins after the work's deadline. */
 export class Connection {
   readonly #driver: Driver
@@ -27,9 +41,12 @@ export class Connection {
     return row
   }
 
-  /** The rows of a statement with lists of any length in it, which cannot be prepared. */
-  rowsIn<Row>(sql: string, lists: Value[][]): Promise<Row[]> {
-    return this.#unprepared(sql, lists)
+  /** The rows of a statement with `IN (?)`, a list of at least one value; a value may be in it more than once. */
+  rowsIn<Row>(sql: string, list: Value[]): Promise<Row[]> {
+    // A length that is a power of two, so that few texts are prepared.
+    const values = [...list]
+    while (values.length & (values.length - 1)) values.push(values[0] as Value)
+    return this.#prepared(sql.replace('IN (?)', `IN (?${',?'.repeat(values.length - 1)})`), values)
   }
 
   /** Runs a statement that changes rows, prepared as those of {@link rows}. */
@@ -51,15 +68,23 @@ export class Connection {
   }
 
   /** Begins a transaction with a statement that changes rows, in one round trip. */
-  async beginWith(sql: string, values: Value[]): Promise<void> {
+  async beginWith(statement: Statement): Promise<void> {
     this.#inTransaction = true
-    await this.#unprepared(`BEGIN; ${sql}`, values)
+    await this.#together(begin, statement)
   }
 
   /** Commits a transaction after a last statement that changes rows, in one round trip. */
-  async commitWith(sql: string, values: Value[]): Promise<void> {
-    await this.#unprepared(`${sql}; COMMIT`, values)
+  async commitWith(statement: Statement): Promise<void> {
+    await this.#together(statement, commit)
     this.#inTransaction = false
+  }
+
+  /** A whole transaction of statements that change rows, in one round trip. It is rolled back when one of them fails. */
+  async transact(...statements: Statement[]): Promise<ResultSetHeader[]> {
+    return this.transaction(async () => {
+      const results = await this.#together(begin, ...statements, commit)
+      return results.slice(1, -1)
+    })
   }
 
   async #prepared<Result>(sql: string, values: Value[]): Promise<Result> {
@@ -67,9 +92,11 @@ export class Connection {
     return this.#send(sql, (done) => this.#driver.execute(sql, values, done))
   }
 
-  /** The driver writes the values into the text, escaped: for keys and lists, not for what somebody typed. */
-  async #unprepared<Result>(sql: string, values: (Value | Value[])[]): Promise<Result> {
+  /** Sends statements in one packet; the server stops at the first that fails. */
+  async #together(...statements: Statement[]): Promise<ResultSetHeader[]> {
     this.#deadline?.check()
+    const sql = statements.map((each) => each.sql).join('; ')
+    const values = statements.flatMap((each) => each.values)
     return this.#send(sql, (done) => this.#driver.query(sql, values, done))
   }
 
@@ -90,6 +117,9 @@ export class Connection {
     })
   }
 }
+
+const begin: Statement = { sql: 'BEGIN', values: [] }
+const commit: Statement = { sql: 'COMMIT', values: [] }
 
 /** A connection of mysql2, whose types leave out its socket. */
 export type Driver = MysqlConnection & { stream: { destroy(): void } }

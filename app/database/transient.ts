@@ -47,10 +47,11 @@ export function isStatementTimeout(error: unknown): boolean {
   return statementTimeouts.has((error as { errno?: number }).errno ?? 0)
 }
 
-/** Whether a statement failed because a row with this unique key exists. Both servers name the key in the message. */
-export function isDuplicate(error: unknown, key: string): boolean {
+/** Whether a statement failed because a row with this unique key exists, or any. Both servers name the key in the message. */
+export function isDuplicate(error: unknown, key?: string): boolean {
+  if (codeOf(error) !== 'ER_DUP_ENTRY') return false
   const message = (error as Error).message ?? ''
-  return codeOf(error) === 'ER_DUP_ENTRY' && (message.endsWith(`'${key}'`) || message.endsWith(`.${key}'`))
+  return key === undefined || message.endsWith(`'${key}'`) || message.endsWith(`.${key}'`)
 }
 
 function codeOf(error: unknown): string {

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import ejs from 'ejs'
 import koaViews from 'koa-views'
+import type { FieldProblem } from '../errors.js'
+import { formatsOf } from '../i18n/formats.js'
 import type { Locale } from '../i18n/locales.js'
 import { type TextKey, textsOf } from '../i18n/texts.js'
 import { build, root } from '../root.js'
@@ -22,7 +24,9 @@ interface Variant {
 
 /**
  * A template sees its locals, and what it includes sees them too, as with plain ejs; a name that nobody gave is an error.
- * It is compiled when it is first shown, in each language and for each set of names.
+ * All see what is the same on every page of a language. `includeKept(path, object)` includes a template that sees nothing
+ * but that and the object's own values, so that what it shows is the same for everybody; it is rendered once for each
+ * object. A template is compiled when it is first shown, in each language and for each set of names.
  * @param cache keeps what is compiled; without it an edit of the checkout's shows at the next request
  */
 export function createViews(
@@ -31,6 +35,8 @@ export function createViews(
 ) {
   const assets = readAssets()
   const compiled = new Map<string, Template>()
+  const kept = cache ? keepByObject() : makeAnew
+  const common = { es: commonIn('es'), en: commonIn('en') }
   // koa-views looks at the file system for each view that it renders, so it is asked for templates, and once for each.
   const find = koaViews(folder, {
     extension: 'ejs',
@@ -39,8 +45,6 @@ export function createViews(
   }) as unknown as () => (view: string, shown: Variant) => Promise<Template>
 
   return {
-    asset,
-
     async render(view: string, locale: Locale, locals: Locals): Promise<string> {
       const names = Object.keys(locals)
       const key = `${locale} ${view} ${names}`
@@ -50,8 +54,21 @@ export function createViews(
         template = await find().call({}, view, { names, locale })
         if (cache) compiled.set(key, template)
       }
-      return template(locals)
+      return template({ ...common[locale], ...locals })
     },
+  }
+
+  function commonIn(locale: Locale) {
+    const t = texts(locale)
+    return {
+      ...formatsOf(locale),
+      t,
+      problemText: (name: string, { message, values }: FieldProblem) =>
+        t(message, { ...values, field: t(`field.the.${name}` as TextKey) }),
+      locale,
+      asset,
+      query,
+    }
   }
 
   /** Knowing the names, ejs needs no `with`, and the locals no copy but the one for each include. */
@@ -60,25 +77,27 @@ export function createViews(
       filename,
       strict: true,
       unsafePrototypeLocals: true,
-      destructuredLocals: names,
+      destructuredLocals: [...new Set([...Object.keys(common[locale]), ...names])],
       escape: escapeMarkup,
     }
     // In a block of its own, where a template may give a local's name to something else.
-    const source = `<% { const { include } = locals %>${withConstants(readFileSync(filename, 'utf8'), locale)}<% } %>`
+    const source = `<% { const { include, includeKept } = locals %>${withConstants(readFileSync(filename, 'utf8'), locale)}<% } %>`
     const template = ejs.compile(source, options)
     const included = new Map<string, Template>()
-    return (locals) => {
-      const include = (path: string, own: Locals = {}) => {
-        const ownNames = Object.keys(own)
-        const key = `${path} ${ownNames}`
-        let part = included.get(key)
-        if (!part) {
-          part = compile(resolve(path, filename), [...new Set([...names, ...ownNames])], locale)
-          included.set(key, part)
-        }
-        return part({ ...locals, ...own })
+    const part = (path: string, own: Locals, others: string[]) => {
+      const key = `${path} ${Object.keys(own)}`
+      let found = included.get(key)
+      if (!found) {
+        found = compile(resolve(path, filename), [...others, ...Object.keys(own)], locale)
+        included.set(key, found)
       }
-      return template({ ...locals, include })
+      return found
+    }
+    return (locals) => {
+      const include = (path: string, own: Locals = {}) => part(path, own, names)({ ...locals, ...own })
+      const includeKept = (path: string, shown: Locals) =>
+        kept(shown, `${locale} ${path} in ${filename}`, () => part(path, shown, [])({ ...common[locale], ...shown }))
+      return template({ ...locals, include, includeKept })
     }
   }
 
@@ -99,6 +118,26 @@ export function createViews(
     return path.startsWith('/') ? ejs.resolveInclude(path.slice(1), folder, true) : ejs.resolveInclude(path, from)
   }
 }
+
+/** The query of an address, with those of the values that there are. */
+function query(values: Record<string, string | number | false | undefined>): string {
+  const present = Object.entries(values).filter(([, value]) => value)
+  return present.length > 0 ? `?${new URLSearchParams(present.map(([name, value]) => [name, String(value)]))}` : ''
+}
+
+/** Keeps what was made of an object, by what it is, for as long as there is the object. */
+function keepByObject() {
+  const all = new WeakMap<object, Map<string, string>>()
+  return (object: object, what: string, make: () => string): string => {
+    const kept = all.get(object) ?? new Map<string, string>()
+    all.set(object, kept)
+    const text = kept.get(what) ?? make()
+    kept.set(what, text)
+    return text
+  }
+}
+
+const makeAnew: ReturnType<typeof keepByObject> = (_object, _what, make) => make()
 
 /** Nearly nothing that a page shows needs escaping, and testing first is faster. */
 function escapeMarkup(value: unknown): string {

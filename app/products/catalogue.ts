@@ -1,6 +1,7 @@
 import type { Connection } from '../database/connection.js'
 import type { Database } from '../database/database.js'
 import type { Deadline } from '../database/deadline.js'
+import { Taken } from '../errors.js'
 import type { User } from '../users/account.js'
 import type { Write } from '../writes/write.js'
 import { createWrites } from '../writes/writes.js'
@@ -12,18 +13,20 @@ import * as store from './store.js'
 export type Catalogue = ReturnType<typeof createCatalogue>
 
 /** A page of the catalogue; `page` is the one shown, which is the last where a later one was asked for. */
-interface CataloguePage {
-  products: Product[]
+export interface CataloguePage {
+  q: string
   page: number
-  /** Of all that match; where `andMore`, there are more of them than this. */
+  products: Product[]
+  /** How many match, on how many pages; where `andMore`, there are more than this. */
   total: number
+  pages: number
   andMore: boolean
 }
 
-export const pageSize = 20
+const pageSize = 20
 
-/** How many are counted at most, of all and of those that a search finds: a count takes as long as there is to count. */
-const countedAtMost = { all: 1_000, found: 200 }
+/** How many finds of a search are counted at most, because that takes as long as there is to count. */
+const countedAtMost = 200
 
 /** The last page that can be asked for: what lies before a page is read, too. */
 const lastPage = 5_000
@@ -33,19 +36,23 @@ export function createCatalogue(database: Database, secret: string) {
   const writes = createWrites(database, secret)
   const inTurn = createTurns()
   const findProduct = database.lookUp(store.findProductsById)
-  // The first page is read once for all concurrent requests.
-  const findNewest = database.lookUp<'newest', CataloguePage>(async (connection, asked) => {
-    const newest = await findPage(connection, [], 1)
-    return asked.map(() => newest)
-  })
+  const readState = database.lookUp(forAll(store.readState))
+  const readNewest = database.lookUp(
+    forAll((connection) => store.findProducts(connection, { limit: pageSize, offset: 0 })),
+  )
+  /** The page that everybody opens, read again when the catalogue has changed. */
+  let newest: { changes: number; list: CataloguePage } | undefined
 
   return {
     /** Adds a product and gives its number. @throws {Taken} when another product has its code */
     async add(user: User, draft: ProductDraft, write: Write): Promise<number> {
-      const { productId } = await writes.once(write, draft, async (connection) => ({
-        productId: await store.insertProduct(connection, draft, user.id),
-      }))
-      return productId
+      try {
+        return await writes.insertOnce(write, draft, store.productRow(draft, user.id), 'productId')
+      } catch (error) {
+        if (!store.isCodeTaken(error)) throw error
+        const find = (connection: Connection) => store.findByCode(connection, draft.code)
+        throw new Taken('code', await database.run(write.deadline, find))
+      }
     },
 
     /** The product with this number, or undefined where there is none. */
@@ -56,31 +63,64 @@ export function createCatalogue(database: Database, secret: string) {
     /** @throws {TooMany} when very many searches wait already */
     browse(user: User, { q, page }: CatalogueQuery, deadline: Deadline): Promise<CataloguePage> {
       const words = wordsOf(q)
-      if (words.length === 0 && page === 1) return findNewest('newest', deadline)
-      const read = () => database.run(deadline, (connection) => findPageOrLast(connection, words, page))
-      return words.length > 0 ? inTurn(user.id, deadline, read) : read()
+      if (words.length === 0) return page === 1 ? findNewest(deadline) : findPage(page, deadline)
+      const search = (connection: Connection) => searchPageOrLast(connection, words, page)
+      return inTurn(user.id, deadline, () => database.run(deadline, search))
     },
 
     categories(deadline: Deadline): Promise<string[]> {
       return database.run(deadline, store.findCategories)
     },
   }
+
+  /** Read after the state was: it may have more than was counted, and is then read again by the next who asks. */
+  async function findNewest(deadline: Deadline): Promise<CataloguePage> {
+    const { changes, total } = await readState(undefined, deadline)
+    if (newest?.changes === changes) return newest.list
+    const list = pageOf({ products: await readNewest(undefined, deadline), page: 1, total })
+    newest = { changes, list }
+    return list
+  }
+
+  async function findPage(asked: number, deadline: Deadline): Promise<CataloguePage> {
+    const { total } = await readState(undefined, deadline)
+    const page = Math.min(asked, pagesOf(total), lastPage)
+    const offset = (page - 1) * pageSize
+    const find = (connection: Connection) => store.findProducts(connection, { limit: pageSize, offset })
+    return pageOf({ products: await database.run(deadline, find), page, total })
+  }
 }
 
-async function findPageOrLast(connection: Connection, words: string[], asked: number): Promise<CataloguePage> {
-  const found = asked <= lastPage ? await findPage(connection, words, asked) : undefined
+/** One reading for all who ask at the same time. */
+function forAll<Value>(read: (connection: Connection) => Promise<Value>) {
+  return async (connection: Connection, asked: undefined[]): Promise<Value[]> => {
+    const value = await read(connection)
+    return asked.map(() => value)
+  }
+}
+
+async function searchPageOrLast(connection: Connection, words: string[], asked: number): Promise<CataloguePage> {
+  const found = asked <= lastPage ? await searchPage(connection, words, asked) : undefined
   if (found && (found.products.length > 0 || asked === 1)) return found
-  const last = Math.ceil((await store.countProducts(connection, words)) / pageSize)
-  return findPage(connection, words, Math.min(Math.max(1, last), lastPage))
+  const last = pagesOf(await store.countFound(connection, words))
+  return searchPage(connection, words, Math.min(last, lastPage))
 }
 
-async function findPage(connection: Connection, words: string[], page: number): Promise<CataloguePage> {
+async function searchPage(connection: Connection, words: string[], page: number): Promise<CataloguePage> {
   const offset = (page - 1) * pageSize
-  const most = Math.max(words.length > 0 ? countedAtMost.found : countedAtMost.all, offset + pageSize)
-  const { products, counted } = await store.findProducts(connection, words, {
+  const most = Math.max(countedAtMost, offset + pageSize)
+  const { products, counted } = await store.searchProducts(connection, words, {
     limit: pageSize,
     offset,
     count: most + 1,
   })
-  return { products, page, total: Math.min(counted, most), andMore: counted > most }
+  return pageOf({ q: words.join(' '), products, page, total: Math.min(counted, most), andMore: counted > most })
+}
+
+function pageOf(page: Omit<CataloguePage, 'q' | 'pages' | 'andMore'> & Partial<CataloguePage>): CataloguePage {
+  return { q: '', pages: pagesOf(page.total), andMore: false, ...page }
+}
+
+function pagesOf(total: number): number {
+  return Math.max(1, Math.ceil(total / pageSize))
 }

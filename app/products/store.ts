@@ -1,59 +1,80 @@
-import type { Connection } from '../database/connection.js'
+import { type Connection, type Statement, typed } from '../database/connection.js'
 import { isDuplicate } from '../database/transient.js'
-import { Taken } from '../errors.js'
-import type { Product, ProductDraft } from './product.js'
+import type { CatalogueState, Product, ProductDraft } from './product.js'
 import { fold, searchTextOf } from './search.js'
 
-/** @throws {Taken} when another product has the code, whatever its case */
-export async function insertProduct(connection: Connection, draft: ProductDraft, createdBy: number): Promise<number> {
+/** The row of a new product. Another one's may have its code: {@link isCodeTaken}. */
+export function productRow(draft: ProductDraft, createdBy: number): Statement {
   const { name, code, description, units, category } = draft
-  try {
-    const { insertId } = await connection.change(
-      `INSERT INTO products (name, code, description, units, category, search_text, created_by, created_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3))`,
-      [name, code, description, units, category, searchTextOf(draft), createdBy],
-    )
-    return insertId
-  } catch (error) {
-    if (!isDuplicate(error, 'products_code_unique')) throw error
-    throw new Taken('code', await connection.first('SELECT id, name FROM products WHERE code = ?', [code]))
+  return {
+    sql: `INSERT INTO products (name, code, description, units, category, search_text, created_by, created_at)
+      VALUES (_utf8mb4 ?, _utf8mb4 ?, _utf8mb4 ?, ?, _utf8mb4 ?, ?, ?, UTC_TIMESTAMP(3))`,
+    values: [typed(name), typed(code), typed(description), units, typed(category), searchTextOf(draft), createdBy],
   }
+}
+
+/** Whether a statement failed because another product has the code, whatever its case. */
+export function isCodeTaken(error: unknown): boolean {
+  return isDuplicate(error, 'products_code_unique')
+}
+
+export function findByCode(connection: Connection, code: string): Promise<{ id: number; name: string } | undefined> {
+  return connection.first('SELECT id, name FROM products WHERE code = ?', [code])
 }
 
 /** The products with these numbers, in their order. */
 export async function findProductsById(connection: Connection, ids: number[]): Promise<(Product | undefined)[]> {
-  const rows = await connection.rowsIn<Product>(`SELECT ${columns} FROM products WHERE id IN (?)`, [ids])
+  const rows = await connection.rowsIn<Product>(`SELECT ${columns} FROM products WHERE id IN (?)`, ids)
   const found = new Map(rows.map((product) => [product.id, product]))
   return ids.map((id) => found.get(id))
+}
+
+/** How often the products have changed so far, and how many there are. */
+export async function readState(connection: Connection): Promise<CatalogueState> {
+  const state = await connection.first<CatalogueState>(
+    'SELECT CAST(SUM(changes) AS UNSIGNED) AS changes, CAST(SUM(products) AS SIGNED) AS total FROM catalogue_changes',
+  )
+  return state as CatalogueState
+}
+
+/** The newest first. */
+export function findProducts(
+  connection: Connection,
+  { limit, offset }: { limit: number; offset: number },
+): Promise<Product[]> {
+  return connection.rows(
+    `SELECT ${columns}
+     FROM (SELECT id AS page_id FROM products ORDER BY id DESC LIMIT ? OFFSET ?) AS page
+     JOIN products ON products.id = page_id
+     ORDER BY id DESC`,
+    [limit, offset],
+  )
 }
 
 /**
  * The newest first. `words` must all appear, each in the name, the code or the description, whatever the case and the
  * accents. `counted` says how many there are, up to `count`, where it stops looking; it is 0 beyond the last.
  */
-export async function findProducts(
+export async function searchProducts(
   connection: Connection,
   words: string[],
   { limit, offset, count }: { limit: number; offset: number; count: number },
 ): Promise<{ products: Product[]; counted: number }> {
-  // Matches are counted while searching; all products are counted faster from an index.
-  const isSearch = words.length > 0
-  const counted = isSearch ? 'COUNT(*) OVER ()' : '(SELECT COUNT(*) FROM (SELECT 1 FROM products LIMIT ?) AS first)'
   const rows = await connection.rows<Product & { counted: number }>(
     `SELECT ${columns}, counted
      FROM (
-       SELECT id AS page_id, ${counted} AS counted
+       SELECT id AS page_id, COUNT(*) OVER () AS counted
        FROM (SELECT id FROM products WHERE ${matches(words)} ORDER BY id DESC LIMIT ?) AS newest
        ORDER BY id DESC LIMIT ? OFFSET ?
      ) AS page
      JOIN products ON products.id = page_id
      ORDER BY id DESC`,
-    isSearch ? [...words.map(fold), count, limit, offset] : [count, offset + limit, limit, offset],
+    [...words.map(fold), count, limit, offset],
   )
   return { products: rows.map(({ counted: _, ...product }) => product), counted: rows[0]?.counted ?? 0 }
 }
 
-export async function countProducts(connection: Connection, words: string[]): Promise<number> {
+export async function countFound(connection: Connection, words: string[]): Promise<number> {
   const row = await connection.first<{ number: number }>(
     `SELECT COUNT(*) AS number FROM products WHERE ${matches(words)}`,
     words.map(fold),
@@ -91,5 +112,5 @@ const columns = 'id, name, code, description, units, category, created_at AS cre
 
 /** The condition that each of the words, folded, makes. */
 function matches(words: string[]): string {
-  return words.map(() => 'INSTR(search_text, ?) > 0').join(' AND ') || 'TRUE'
+  return words.map(() => 'INSTR(search_text, ?) > 0').join(' AND ')
 }

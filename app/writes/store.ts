@@ -1,4 +1,4 @@
-import type { Connection } from '../database/connection.js'
+import type { Connection, Statement } from '../database/connection.js'
 import { isDuplicate } from '../database/transient.js'
 import type { Claim } from './write.js'
 
@@ -11,10 +11,10 @@ export class Claimed extends Error {}
 /** Begins the transaction. Waits for one that claimed the same key and still runs. @throws {Claimed} */
 export async function insertClaim(connection: Connection, { id, fingerprint }: Claim): Promise<void> {
   try {
-    await connection.beginWith(
-      'INSERT INTO idempotency_keys (id, fingerprint, created_at) VALUES (?, ?, UTC_TIMESTAMP(3))',
-      [id, fingerprint],
-    )
+    await connection.beginWith({
+      sql: 'INSERT INTO idempotency_keys (id, fingerprint, created_at) VALUES (?, ?, UTC_TIMESTAMP(3))',
+      values: [id, fingerprint],
+    })
   } catch (error) {
     throw isDuplicate(error, 'PRIMARY') ? new Claimed() : error
   }
@@ -22,7 +22,19 @@ export async function insertClaim(connection: Connection, { id, fingerprint }: C
 
 /** Commits the transaction. */
 export async function saveResult(connection: Connection, { id }: Claim, result: unknown): Promise<void> {
-  await connection.commitWith('UPDATE idempotency_keys SET result = ? WHERE id = ?', [JSON.stringify(result), id])
+  await connection.commitWith({
+    sql: 'UPDATE idempotency_keys SET result = ? WHERE id = ?',
+    values: [JSON.stringify(result), id],
+  })
+}
+
+/** Claims a key, with the number that the INSERT before it gave its row as the result. @param name that number's */
+export function claimWithNumber({ id, fingerprint }: Claim, name: string): Statement {
+  return {
+    sql: `INSERT INTO idempotency_keys (id, fingerprint, result, created_at)
+      VALUES (?, ?, JSON_OBJECT(?, LAST_INSERT_ID()), UTC_TIMESTAMP(3))`,
+    values: [id, fingerprint, name],
+  }
 }
 
 /** The result of the write that claimed the key first, and that write's fingerprint. */

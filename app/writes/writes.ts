@@ -1,6 +1,6 @@
-import type { Connection } from '../database/connection.js'
+import type { Connection, Statement } from '../database/connection.js'
 import type { Database } from '../database/database.js'
-import { TryAgain } from '../database/transient.js'
+import { isDuplicate, TryAgain } from '../database/transient.js'
 import { KeyReused } from '../errors.js'
 import { reach } from './failpoints.js'
 import * as store from './store.js'
@@ -24,8 +24,31 @@ export function createWrites(database: Database, secret: string) {
         try {
           return await execute(connection, claim, work)
         } catch (error) {
-          if (error instanceof store.Claimed) return await replay<T>(connection, claim)
-          throw error
+          if (!(error instanceof store.Claimed)) throw error
+          const done = await replay<T>(connection, claim)
+          // The sweep took the row between the claim that met it and this reading.
+          if (!done) throw new TryAgain()
+          return done.result
+        }
+      })
+    },
+
+    /**
+     * Does a write that is one INSERT, as {@link once} does, in a single round trip. The claim follows the row, whose
+     * number is its result: a second arrival meets the first one's row or claim, and then gets that result.
+     * @param name of the number in the result
+     * @returns the row's number
+     * @throws as {@link once}, and what the INSERT fails with
+     */
+    insertOnce(write: Write, contents: unknown, row: Statement, name: string): Promise<number> {
+      const claim = claimOf(write, contents, secret)
+      return database.run(write.deadline, async (connection) => {
+        try {
+          return await insertAndClaim(connection, row, store.claimWithNumber(claim, name))
+        } catch (error) {
+          const done = isDuplicate(error) ? await replay<Record<string, number>>(connection, claim) : undefined
+          if (!done) throw error
+          return done.result[name] as number
         }
       })
     },
@@ -43,21 +66,31 @@ async function execute<T>(
     reach('after the claim')
     const result = await work(connection)
     reach('before COMMIT')
-    const committed = store.saveResult(connection, claim, result)
-    // The answer cannot be read before the immediates ran.
-    setImmediate(reach, 'COMMIT sent')
-    await committed
+    await sent(store.saveResult(connection, claim, result))
     return result
   })
   reach('after COMMIT')
   return done
 }
 
-/** A row that can be read is one whose transaction has committed, so it has its result. */
-async function replay<T>(connection: Connection, claim: Claim): Promise<T> {
+/** @returns the number of the row */
+async function insertAndClaim(connection: Connection, row: Statement, claim: Statement): Promise<number> {
+  reach('before the claim')
+  const [inserted] = await sent(connection.transact(row, claim))
+  reach('after COMMIT')
+  return inserted?.insertId as number
+}
+
+/** The answer to a COMMIT cannot be read before the immediates ran. */
+function sent<T>(commit: Promise<T>): Promise<T> {
+  setImmediate(reach, 'COMMIT sent')
+  return commit
+}
+
+/** A claim that can be read is one whose transaction has committed, so it has its result. */
+async function replay<T>(connection: Connection, claim: Claim): Promise<{ result: T } | undefined> {
   const found = await store.findResult(connection, claim)
-  // The sweep took the row between the claim that met it and this reading.
-  if (!found) throw new TryAgain()
+  if (!found) return undefined
   if (!claim.fingerprint.equals(found.fingerprint)) throw new KeyReused()
-  return found.result as T
+  return { result: found.result as T }
 }

@@ -29,11 +29,11 @@ describe('a database', () => {
     let attempts = 0
     const connectionId = await database.run(new Deadline(5_000), async (connection) => {
       return connection.transaction(async () => {
-        await connection.beginWith('DO ?', [1])
+        await connection.beginWith({ sql: 'DO ?', values: [1] })
         const row = await connection.first<{ id: number }>('SELECT CONNECTION_ID() AS id')
         if (++attempts === 1) await databases.products.raw('KILL ?', [row?.id as number])
         await sleep(100) // until the connection knows
-        await connection.commitWith('DO ?', [1])
+        await connection.commitWith({ sql: 'DO ?', values: [1] })
         return row?.id
       })
     })
@@ -46,14 +46,14 @@ describe('a database', () => {
     const insert = 'INSERT INTO idempotency_keys (id, fingerprint, created_at) VALUES (?, ?, UTC_TIMESTAMP(3))'
     const run = (work: (connection: Connection) => Promise<void>) =>
       database.run(new Deadline(5_000), (connection) => connection.transaction(() => work(connection)))
-    const error = await rejection(run((connection) => connection.beginWith(insert, [id, id])))
+    const error = await rejection(run((connection) => connection.beginWith({ sql: insert, values: [id, id] })))
     expect(error).to.have.property('message', 'the work did not commit its transaction')
     // Where it were still open, the next one on its connection would commit it.
     await Promise.all(
       [1, 2].map(() =>
         run(async (connection) => {
-          await connection.beginWith('DO SLEEP(?)', ['0.1'])
-          await connection.commitWith('DO ?', [1])
+          await connection.beginWith({ sql: 'DO SLEEP(?)', values: ['0.1'] })
+          await connection.commitWith({ sql: 'DO ?', values: [1] })
         }),
       ),
     )

@@ -17,6 +17,8 @@ describe('a replica that is killed in the middle of a write', () => {
   })
 
   const ofSessions: readonly Failpoint[] = ['before the session is saved', 'after the session is saved']
+  /** Between the round trips of a write that has several. */
+  const between: readonly Failpoint[] = ['after the claim', 'before COMMIT']
 
   for (const point of failpoints) {
     it(`${point}: the registration is done once`, async () => {
@@ -57,6 +59,8 @@ describe('a replica that is killed in the middle of a write', () => {
       expect((await copy.get('/products')).status).to.equal(303)
       expect(await countSessions(account.email)).to.deep.equal([1, 0])
     })
+
+    if (between.includes(point)) continue
 
     for (const withKey of [true, false]) {
       it(`${point}: the product is added once, ${withKey ? 'by the form' : 'by the request alone'}`, async () => {

@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { Context, Middleware } from 'koa'
-import type { FieldProblem } from '../../errors.js'
-import { formatsOf } from '../../i18n/formats.js'
 import { type Locale, locales } from '../../i18n/locales.js'
-import { type TextKey, textsOf } from '../../i18n/texts.js'
+import { textsOf } from '../../i18n/texts.js'
 import type { Views } from '../views.js'
 
 /** Gives handlers ctx.page(view, locals): a view of views/ with what its layout always needs. */
-export function pages(replica: string, { asset, render }: Views): Middleware {
+export function pages(replica: string, { render }: Views): Middleware {
   const layouts = { es: layoutIn('es'), en: layoutIn('en') }
 
   return (ctx, next) => {
@@ -22,18 +20,7 @@ export function pages(replica: string, { asset, render }: Views): Middleware {
   }
 
   function layoutIn(locale: Locale) {
-    const t = textsOf(locale)
-    return {
-      ...formatsOf(locale),
-      t,
-      problemText: (name: string, { message, values }: FieldProblem) =>
-        t(message, { ...values, field: t(`field.the.${name}` as TextKey) }),
-      locale,
-      locales,
-      newKey: randomUUID,
-      servedBy: t('servedBy', { replica }),
-      asset,
-    }
+    return { locales, newKey: randomUUID, servedBy: textsOf(locale)('servedBy', { replica }) }
   }
 }
 

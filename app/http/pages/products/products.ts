@@ -1,25 +1,17 @@
 import type { Context } from 'koa'
 import { NotFound } from '../../../errors.js'
 import { type Fields, wholeNumber } from '../../../input/form-values.js'
-import { type Catalogue, pageSize } from '../../../products/catalogue.js'
-import {
-  type CatalogueQuery,
-  type Product,
-  parseCatalogueQuery,
-  parseProductDraft,
-  parseProductId,
-} from '../../../products/product.js'
+import type { Catalogue } from '../../../products/catalogue.js'
+import { type Product, parseCatalogueQuery, parseProductDraft, parseProductId } from '../../../products/product.js'
 import { type FormState, fieldsOf, newForm, submit, writeOf } from '../../forms.js'
 import { signedInUser } from '../../middleware/access.js'
 
 export function productPages(catalogue: Catalogue) {
   return {
     async showProducts(ctx: Context) {
-      const { q, page: asked } = parseCatalogueQuery(ctx.query)
-      const found = await catalogue.browse(signedInUser(ctx), { q, page: asked }, ctx.state.deadline)
-      const [newer, same, older] = [-1, 0, 1].map((by) => listQuery({ q, page: found.page + by }))
-      const known = 'known' in ctx.query
-      await ctx.page('products/index', { ...found, q, asked, pageSize, known, query: { newer, same, older } })
+      const query = parseCatalogueQuery(ctx.query)
+      const list = await catalogue.browse(signedInUser(ctx), query, ctx.state.deadline)
+      await ctx.page('products/index', { list, asked: query.page, known: 'known' in ctx.query })
     },
 
     async showNewProduct(ctx: Context) {
@@ -41,8 +33,7 @@ export function productPages(catalogue: Catalogue) {
     async showProduct(ctx: Context) {
       const product = await productAt(ctx, ctx.params.id)
       if (!product) throw new NotFound()
-      const query = listQuery(parseCatalogueQuery(ctx.query))
-      await ctx.page('products/show', { product, query, added: 'added' in ctx.query })
+      await ctx.page('products/show', { product, list: parseCatalogueQuery(ctx.query), added: 'added' in ctx.query })
     },
   }
 
@@ -59,10 +50,4 @@ export function productPages(catalogue: Catalogue) {
 /** The values that the fields of the form mean. */
 function valuesOf({ units, ...fields }: Fields): Fields {
   return { ...fields, units: wholeNumber(units) }
-}
-
-/** What an address says of the list. A product's says it too, to lead back to the list as it was. */
-function listQuery({ q, page }: CatalogueQuery): string {
-  const query = new URLSearchParams({ ...(q && { q }), ...(page > 1 && { page: String(page) }) })
-  return query.size > 0 ? `?${query}` : ''
 }
