@@ -36,7 +36,7 @@ export function createApp(parts: Parts): Koa {
   app.use(closeWhileDraining(lifecycle))
   app.use(securityHeaders()) // on every answer, errors too
   app.use(locale) // ctx.state.locale
-  app.use(pages(replica, views)) // ctx.page()
+  app.use(pages(views)) // ctx.page()
   app.use(errors(log)) // whatever is thrown below becomes a page
   app.use(assets()) // of this build, for another version's nginx
   app.use(refuseWhileDraining(lifecycle)) // before anything is executed

@@ -36,6 +36,6 @@ export async function createParts(config: Config): Promise<Parts> {
     accounts: createAccounts(databases.users, config.appSecret),
     catalogue: createCatalogue(databases.products, config.appSecret),
     cluster: joinCluster({ replica, database: config.users, databases, log }),
-    views: createViews(config.production),
+    views: createViews(replica, config.production),
   }
 }

@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import ejs from 'ejs'
 import koaViews from 'koa-views'
 import type { FieldProblem } from '../errors.js'
 import { formatsOf } from '../i18n/formats.js'
-import type { Locale } from '../i18n/locales.js'
+import { type Locale, locales } from '../i18n/locales.js'
 import { type TextKey, textsOf } from '../i18n/texts.js'
 import { build, root } from '../root.js'
 import { readAssets } from './middleware/assets.js'
@@ -24,12 +25,14 @@ interface Variant {
 
 /**
  * A template sees its locals, and what it includes sees them too, as with plain ejs; a name that nobody gave is an error.
- * All see what is the same on every page of a language. `includeKept(path, object)` includes a template that sees nothing
+ * All see what is common to the pages of a language. `includeKept(path, object)` includes a template that sees nothing
  * but that and the object's own values, so that what it shows is the same for everybody; it is rendered once for each
  * object. A template is compiled when it is first shown, in each language and for each set of names.
+ * @param replica is named on every page
  * @param cache keeps what is compiled; without it an edit of the checkout's shows at the next request
  */
 export function createViews(
+  replica: string,
   cache: boolean,
   { folder = fileURLToPath(new URL('views', cache ? build : root)), texts = textsOf } = {},
 ) {
@@ -54,7 +57,7 @@ export function createViews(
         template = await find().call({}, view, { names, locale })
         if (cache) compiled.set(key, template)
       }
-      return template({ ...common[locale], ...locals })
+      return template({ common: common[locale], ...locals })
     },
   }
 
@@ -66,6 +69,9 @@ export function createViews(
       problemText: (name: string, { message, values }: FieldProblem) =>
         t(message, { ...values, field: t(`field.the.${name}` as TextKey) }),
       locale,
+      locales,
+      servedBy: t('servedBy', { replica }),
+      newKey: randomUUID,
       asset,
       query,
     }
@@ -77,18 +83,20 @@ export function createViews(
       filename,
       strict: true,
       unsafePrototypeLocals: true,
-      destructuredLocals: [...new Set([...Object.keys(common[locale]), ...names])],
+      destructuredLocals: names,
       escape: escapeMarkup,
     }
+    const commonNames = Object.keys(common[locale]).filter((name) => !names.includes(name))
+    const seen = `const { include, includeKept } = locals, { ${commonNames} } = locals.common`
     // In a block of its own, where a template may give a local's name to something else.
-    const source = `<% { const { include, includeKept } = locals %>${withConstants(readFileSync(filename, 'utf8'), locale)}<% } %>`
+    const source = `<% ${seen}; { %>${withConstants(readFileSync(filename, 'utf8'), locale)}<% } %>`
     const template = ejs.compile(source, options)
     const included = new Map<string, Template>()
     const part = (path: string, own: Locals, others: string[]) => {
       const key = `${path} ${Object.keys(own)}`
       let found = included.get(key)
       if (!found) {
-        found = compile(resolve(path, filename), [...others, ...Object.keys(own)], locale)
+        found = compile(resolve(path, filename), [...new Set([...others, ...Object.keys(own)])], locale)
         included.set(key, found)
       }
       return found
@@ -96,7 +104,9 @@ export function createViews(
     return (locals) => {
       const include = (path: string, own: Locals = {}) => part(path, own, names)({ ...locals, ...own })
       const includeKept = (path: string, shown: Locals) =>
-        kept(shown, `${locale} ${path} in ${filename}`, () => part(path, shown, [])({ ...common[locale], ...shown }))
+        kept(shown, `${locale} ${path} in ${filename}`, () =>
+          part(path, shown, [])({ common: common[locale], ...shown }),
+        )
       return template({ ...locals, include, includeKept })
     }
   }

@@ -43,24 +43,36 @@ describe('the templates', () => {
 
   it('are read at each request while they are edited', async () => {
     write('page', "<%- include('part') %>")
-    const { render } = createViews(false, { folder })
+    const { render } = createViews('app1', false, { folder })
     for (const text of ['1', '2']) {
       write('part', text)
       expect(await render('page', 'es', {})).to.equal(text)
     }
   })
 
+  it('show what they keep once for each object and language, and see nothing of the page in it', async () => {
+    write('page', "<%- includeKept('part', shown) %>")
+    write('part', '<%= locale %> <%= n %> <%= typeof name %>')
+    const { render } = views()
+    const shown = { n: 1 }
+    expect(await render('page', 'es', { shown, name: 'Ana' })).to.equal('es 1 undefined')
+    shown.n = 2
+    expect(await render('page', 'es', { shown, name: 'Eva' })).to.equal('es 1 undefined')
+    expect(await render('page', 'en', { shown })).to.equal('en 2 undefined')
+    expect(await render('page', 'es', { shown: { ...shown } })).to.equal('es 2 undefined')
+  })
+
   it('hold texts as they are, in each language, whatever is in them', async () => {
     write('page', "<p title=\"<%= t('skip') %>\">\n<%= t('skip') %></p>")
     const texts = (locale: Locale) => () => `${locale} <%= 1 %> & $& \\n "'`
-    const { render } = createViews(true, { folder, texts })
+    const { render } = createViews('app1', true, { folder, texts })
     for (const locale of ['es', 'en'] as const) {
       const shown = `${locale} &lt;%= 1 %&gt; &amp; $&amp; \\n &#34;&#39;`
       expect(await render('page', locale, {})).to.equal(`<p title="${shown}">\n${shown}</p>`)
     }
   })
 
-  const views = () => createViews(true, { folder })
+  const views = () => createViews('app1', true, { folder })
 
   function write(name: string, source: string) {
     const file = join(folder, `${name}.ejs`)
