@@ -5,6 +5,9 @@ import pLimit from 'p-limit'
 /** How many batches may be under way, so that the next one gathers meanwhile. */
 const parallel = 2
 
+/** What has a batch of its own, for the lists of prepared statements have an end. */
+const maxBatchSize = 512
+
 /** How long one may keep the next ones waiting, in milliseconds: a connection that is silent is not everybody's. */
 const turnTimeout = 200
 
@@ -23,8 +26,10 @@ export function gather<Key, Value>(load: (keys: readonly Key[]) => Promise<Value
     },
     {
       cache: false,
+      maxBatchSize,
       batchScheduleFn: (dispatch) => {
         turns(async () => {
+          // Of requests that arrived together, each asks when it has its turn in this round of the event loop.
           await nextRound()
           dispatch()
           await Promise.race([loading, sleep(turnTimeout, undefined, { ref: false })])

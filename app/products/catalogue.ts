@@ -73,11 +73,11 @@ export function createCatalogue(database: Database, secret: string) {
     },
   }
 
-  /** Read after the state was: it may have more than was counted, and is then read again by the next who asks. */
+  /** Reads the list after the state: where it has more than was counted, the next who asks reads it again. */
   async function findNewest(deadline: Deadline): Promise<CataloguePage> {
     const { changes, total } = await readState(undefined, deadline)
     if (newest?.changes === changes) return newest.list
-    const list = pageOf({ products: await readNewest(undefined, deadline), page: 1, total })
+    const list = pageOf({ ...everything, page: 1, products: await readNewest(undefined, deadline), total })
     newest = { changes, list }
     return list
   }
@@ -87,9 +87,12 @@ export function createCatalogue(database: Database, secret: string) {
     const page = Math.min(asked, pagesOf(total), lastPage)
     const offset = (page - 1) * pageSize
     const find = (connection: Connection) => store.findProducts(connection, { limit: pageSize, offset })
-    return pageOf({ products: await database.run(deadline, find), page, total })
+    return pageOf({ ...everything, page, products: await database.run(deadline, find), total })
   }
 }
+
+/** What is said of a list in which nothing is searched. */
+const everything = { q: '', andMore: false }
 
 /** One reading for all who ask at the same time. */
 function forAll<Value>(read: (connection: Connection) => Promise<Value>) {
@@ -114,11 +117,11 @@ async function searchPage(connection: Connection, words: string[], page: number)
     offset,
     count: most + 1,
   })
-  return pageOf({ q: words.join(' '), products, page, total: Math.min(counted, most), andMore: counted > most })
+  return pageOf({ q: words.join(' '), page, products, total: Math.min(counted, most), andMore: counted > most })
 }
 
-function pageOf(page: Omit<CataloguePage, 'q' | 'pages' | 'andMore'> & Partial<CataloguePage>): CataloguePage {
-  return { q: '', pages: pagesOf(page.total), andMore: false, ...page }
+function pageOf(list: Omit<CataloguePage, 'pages'>): CataloguePage {
+  return { ...list, pages: pagesOf(list.total) }
 }
 
 function pagesOf(total: number): number {

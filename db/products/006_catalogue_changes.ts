@@ -1,9 +1,9 @@
 import type { Knex } from 'knex'
 
 /**
- * How often the products have changed, and how many there are: the sums over some rows, each of which a transaction
- * changes by triggers, so that no writer can forget it. Sixteen rows, because of two transactions that change the same one, the
- * second waits for the first; the seventeenth has the products that were there before the triggers.
+ * How often the products have changed, and how many there are: the sums over these rows. Triggers change them, so that no
+ * writer forgets it. A connection always changes the same one of sixteen, because who changes the same as another waits
+ * for that one's COMMIT; the seventeenth has the products that were there before the triggers.
  */
 export async function up(knex: Knex) {
   await knex.raw(`
