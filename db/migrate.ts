@@ -27,7 +27,7 @@ async function migrate(database: DatabaseConfig, subject: (typeof subjects)[numb
     const [[{ granted }]] = await lock.raw('SELECT GET_LOCK(?, ?) AS granted', ['bodega migration', timeout])
     if (granted !== 1) throw new Error(`another migrator has held the lock for ${timeout} s`)
     // MySQL commits each DDL statement at once, so a transaction around it would promise what it cannot keep;
-    // instead every migration is one statement that can be run again.
+    // instead every migration can be run again from its start.
     // A database that a newer version has migrated is good for this one, too, because migrations only add.
     const options = {
       directory,

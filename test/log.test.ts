@@ -75,6 +75,7 @@ describe('the log of a replica', () => {
     const person = (await signedIn()).at(replica.address)
     const [{ id: userId }] = await databases.users('users').orderBy('id', 'desc').limit(1).select('id')
     const key = unique()
+    // A number for its name, so that it fails on the key alone.
     await products('idempotency_keys').insert(brokenResult(`user ${userId}`, key))
     const { status, headers } = await person.post('/products', product({ name: '1' }), { 'idempotency-key': key })
     expect(status).to.equal(500)

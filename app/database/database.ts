@@ -35,7 +35,7 @@ export function openDatabase(config: DatabaseConfig, connections: number, statem
   const pool = openPool(config, connections, statementTimeout)
   const slots = pLimit(connections)
 
-  return {
+  const database = {
     /**
      * Runs work with a connection, and runs it again from its start while it fails for a transient reason. The work must
      * be safe to run again, also after a COMMIT of unknown outcome.
@@ -72,11 +72,21 @@ export function openDatabase(config: DatabaseConfig, connections: number, statem
       }
     },
 
+    /** Makes a reading that is one for all who ask at the same time; it begins after each of them asked. */
+    share<Value>(read: (connection: Connection) => Promise<Value>) {
+      const find = database.lookUp<null, Value>(async (connection, asked) => {
+        const value = await read(connection)
+        return asked.map(() => value)
+      })
+      return (deadline: Deadline): Promise<Value> => find(null, deadline)
+    },
+
     /** How the connections are used, and how much work waits for one. */
     use: () => ({ ...pool.use(), waiting: slots.pendingCount }),
 
     close: () => pool.close(),
   }
+  return database
 }
 
 interface Asked<Key> {

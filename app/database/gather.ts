@@ -5,7 +5,7 @@ import pLimit from 'p-limit'
 /** How many batches may be under way, so that the next one gathers meanwhile. */
 const parallel = 2
 
-/** What has a batch of its own, for the lists of prepared statements have an end. */
+/** Keys in a batch, at most: a prepared statement takes 65,535 values. */
 const maxBatchSize = 512
 
 /** How long one may keep the next ones waiting, in milliseconds: a connection that is silent is not everybody's. */

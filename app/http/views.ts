@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import ejs from 'ejs'
@@ -71,13 +70,12 @@ export function createViews(
       locale,
       locales,
       servedBy: t('servedBy', { replica }),
-      newKey: randomUUID,
       asset,
-      query,
+      listQuery,
     }
   }
 
-  /** Knowing the names, ejs needs no `with`, and the locals no copy but the one for each include. */
+  /** Knowing the names, ejs needs no `with`. */
   function compile(filename: string, names: string[], locale: Locale): Template {
     const options = {
       filename,
@@ -104,9 +102,7 @@ export function createViews(
     return (locals) => {
       const include = (path: string, own: Locals = {}) => part(path, own, names)({ ...locals, ...own })
       const includeKept = (path: string, shown: Locals) =>
-        kept(shown, `${locale} ${path} in ${filename}`, () =>
-          part(path, shown, [])({ common: common[locale], ...shown }),
-        )
+        kept(shown, part(path, shown, []), (template) => template({ common: common[locale], ...shown }))
       return template({ ...locals, include, includeKept })
     }
   }
@@ -129,25 +125,25 @@ export function createViews(
   }
 }
 
-/** The query of an address, with those of the values that there are. */
-function query(values: Record<string, string | number | false | undefined>): string {
-  const present = Object.entries(values).filter(([, value]) => value)
-  return present.length > 0 ? `?${new URLSearchParams(present.map(([name, value]) => [name, String(value)]))}` : ''
+/** What an address says of a list; the first page of everything needs no word. */
+function listQuery({ q, page }: { q: string; page: number }): string {
+  const query = new URLSearchParams({ ...(q && { q }), ...(page > 1 && { page: String(page) }) })
+  return query.size > 0 ? `?${query}` : ''
 }
 
-/** Keeps what was made of an object, by what it is, for as long as there is the object. */
+/** Keeps what a template made of an object for as long as there is the object. */
 function keepByObject() {
-  const all = new WeakMap<object, Map<string, string>>()
-  return (object: object, what: string, make: () => string): string => {
-    const kept = all.get(object) ?? new Map<string, string>()
+  const all = new WeakMap<object, Map<Template, string>>()
+  return (object: object, template: Template, render: (template: Template) => string): string => {
+    const kept = all.get(object) ?? new Map<Template, string>()
     all.set(object, kept)
-    const text = kept.get(what) ?? make()
-    kept.set(what, text)
+    const text = kept.get(template) ?? render(template)
+    kept.set(template, text)
     return text
   }
 }
 
-const makeAnew: ReturnType<typeof keepByObject> = (_object, _what, make) => make()
+const makeAnew: ReturnType<typeof keepByObject> = (_object, template, render) => render(template)
 
 /** Nearly nothing that a page shows needs escaping, and testing first is faster. */
 function escapeMarkup(value: unknown): string {

@@ -13,19 +13,20 @@ import * as store from './store.js'
 export type Catalogue = ReturnType<typeof createCatalogue>
 
 /** A page of the catalogue; `page` is the one shown, which is the last where a later one was asked for. */
-export interface CataloguePage {
+interface CataloguePage {
   q: string
   page: number
   products: Product[]
-  /** How many match, on how many pages; where `andMore`, there are more than this. */
+  /** How many match; where `andMore`, there are more than this. */
   total: number
+  /** How many pages can be asked for. */
   pages: number
   andMore: boolean
 }
 
 const pageSize = 20
 
-/** How many finds of a search are counted at most, because that takes as long as there is to count. */
+/** Matches of a search are counted up to here, because that takes as long as there is to count. */
 const countedAtMost = 200
 
 /** The last page that can be asked for: what lies before a page is read, too. */
@@ -36,12 +37,10 @@ export function createCatalogue(database: Database, secret: string) {
   const writes = createWrites(database, secret)
   const inTurn = createTurns()
   const findProduct = database.lookUp(store.findProductsById)
-  const readState = database.lookUp(forAll(store.readState))
-  const readNewest = database.lookUp(
-    forAll((connection) => store.findProducts(connection, { limit: pageSize, offset: 0 })),
-  )
-  /** The page that everybody opens, read again when the catalogue has changed. */
-  let newest: { changes: number; list: CataloguePage } | undefined
+  const readMark = database.share(store.readMark)
+  const readNewest = database.share((connection) => readPage(connection, 1))
+  /** The page that everybody opens, kept until the catalogue changes. */
+  let newest: { mark: number; list: CataloguePage } | undefined
 
   return {
     /** Adds a product and gives its number. @throws {Taken} when another product has its code */
@@ -73,40 +72,33 @@ export function createCatalogue(database: Database, secret: string) {
     },
   }
 
-  /** Reads the list after the state: where it has more than was counted, the next who asks reads it again. */
   async function findNewest(deadline: Deadline): Promise<CataloguePage> {
-    const { changes, total } = await readState(undefined, deadline)
-    if (newest?.changes === changes) return newest.list
-    const list = pageOf({ ...everything, page: 1, products: await readNewest(undefined, deadline), total })
-    newest = { changes, list }
+    const mark = await readMark(deadline)
+    if (newest?.mark === mark) return newest.list
+    const list = await readNewest(deadline) // after the mark, so it has all that the mark stands for
+    if (newest?.mark === mark) return newest.list // kept by another meanwhile
+    newest = { mark, list }
     return list
   }
 
-  async function findPage(asked: number, deadline: Deadline): Promise<CataloguePage> {
-    const { total } = await readState(undefined, deadline)
-    const page = Math.min(asked, pagesOf(total), lastPage)
-    const offset = (page - 1) * pageSize
-    const find = (connection: Connection) => store.findProducts(connection, { limit: pageSize, offset })
-    return pageOf({ ...everything, page, products: await database.run(deadline, find), total })
+  function findPage(asked: number, deadline: Deadline): Promise<CataloguePage> {
+    return database.run(deadline, async (connection) => {
+      const found = asked <= lastPage ? await readPage(connection, asked) : undefined
+      if (found && found.products.length > 0) return found
+      return readPage(connection, pagesOf(await store.countProducts(connection)))
+    })
   }
 }
 
-/** What is said of a list in which nothing is searched. */
-const everything = { q: '', andMore: false }
-
-/** One reading for all who ask at the same time. */
-function forAll<Value>(read: (connection: Connection) => Promise<Value>) {
-  return async (connection: Connection, asked: undefined[]): Promise<Value[]> => {
-    const value = await read(connection)
-    return asked.map(() => value)
-  }
+async function readPage(connection: Connection, page: number): Promise<CataloguePage> {
+  const { products, total } = await store.findProducts(connection, { limit: pageSize, offset: (page - 1) * pageSize })
+  return { q: '', page, products, total, pages: pagesOf(total), andMore: false }
 }
 
 async function searchPageOrLast(connection: Connection, words: string[], asked: number): Promise<CataloguePage> {
   const found = asked <= lastPage ? await searchPage(connection, words, asked) : undefined
   if (found && (found.products.length > 0 || asked === 1)) return found
-  const last = pagesOf(await store.countFound(connection, words))
-  return searchPage(connection, words, Math.min(last, lastPage))
+  return searchPage(connection, words, pagesOf(await store.countFound(connection, words)))
 }
 
 async function searchPage(connection: Connection, words: string[], page: number): Promise<CataloguePage> {
@@ -117,13 +109,10 @@ async function searchPage(connection: Connection, words: string[], page: number)
     offset,
     count: most + 1,
   })
-  return pageOf({ q: words.join(' '), page, products, total: Math.min(counted, most), andMore: counted > most })
-}
-
-function pageOf(list: Omit<CataloguePage, 'pages'>): CataloguePage {
-  return { ...list, pages: pagesOf(list.total) }
+  const total = Math.min(counted, most)
+  return { q: words.join(' '), page, products, total, pages: pagesOf(total), andMore: counted > most }
 }
 
 function pagesOf(total: number): number {
-  return Math.max(1, Math.ceil(total / pageSize))
+  return Math.min(lastPage, Math.max(1, Math.ceil(total / pageSize)))
 }

@@ -9,12 +9,6 @@ export interface Product extends ProductDraft {
 /** A product as a person describes it, before it has a number. */
 export type ProductDraft = z.infer<typeof productDraft>
 
-/** How often the catalogue has changed so far, and how many products there are. */
-export interface CatalogueState {
-  changes: number
-  total: number
-}
-
 /** What a person asks of the catalogue: words to find (none: everything), and which page, from 1. */
 export type CatalogueQuery = z.infer<typeof catalogueQuery>
 
@@ -50,10 +44,9 @@ const mostWords = 8
 const catalogueQuery = z.object({
   q: z
     .string()
-    .default('')
     .transform((typed) => wordsOf(typed.slice(0, longestQuery)).join(' '))
     .catch(''),
-  page: z.coerce.number().int().min(1).max(1_000_000_000).default(1).catch(1),
+  page: z.coerce.number().int().min(1).max(1_000_000_000).catch(1),
 })
 
 /** The words of a query, in their order. */

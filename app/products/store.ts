@@ -1,6 +1,6 @@
 import { type Connection, type Statement, typed } from '../database/connection.js'
 import { isDuplicate } from '../database/transient.js'
-import type { CatalogueState, Product, ProductDraft } from './product.js'
+import type { Product, ProductDraft } from './product.js'
 import { fold, searchTextOf } from './search.js'
 
 /** The row of a new product. Another one's may have its code: {@link isCodeTaken}. */
@@ -29,26 +29,33 @@ export async function findProductsById(connection: Connection, ids: number[]): P
   return ids.map((id) => found.get(id))
 }
 
-/** How often the products have changed so far, and how many there are. */
-export async function readState(connection: Connection): Promise<CatalogueState> {
-  const state = await connection.first<CatalogueState>(
-    'SELECT CAST(SUM(changes) AS UNSIGNED) AS changes, CAST(SUM(products) AS SIGNED) AS total FROM catalogue_changes',
+/** Is another after each change of the products. */
+export async function readMark(connection: Connection): Promise<number> {
+  const row = await connection.first<{ mark: number }>(
+    'SELECT CAST(SUM(mark) AS UNSIGNED) AS mark FROM catalogue_state',
   )
-  return state as CatalogueState
+  return row?.mark as number
 }
 
-/** The newest first. */
-export function findProducts(
+/** How many products there are. */
+export async function countProducts(connection: Connection): Promise<number> {
+  const row = await connection.first<{ total: number }>(`SELECT ${total} AS total`)
+  return row?.total as number
+}
+
+/** The newest first, and how many there are of all; 0 beyond the last. */
+export async function findProducts(
   connection: Connection,
   { limit, offset }: { limit: number; offset: number },
-): Promise<Product[]> {
-  return connection.rows(
-    `SELECT ${columns}
+): Promise<{ products: Product[]; total: number }> {
+  const rows = await connection.rows<Product & { total: number }>(
+    `SELECT ${columns}, ${total} AS total
      FROM (SELECT id AS page_id FROM products ORDER BY id DESC LIMIT ? OFFSET ?) AS page
      JOIN products ON products.id = page_id
      ORDER BY id DESC`,
     [limit, offset],
   )
+  return { products: rows.map(({ total: _, ...product }) => product), total: rows[0]?.total ?? 0 }
 }
 
 /**
@@ -109,6 +116,9 @@ export async function repairSearchText(connection: Connection, most: number): Pr
 }
 
 const columns = 'id, name, code, description, units, category, created_at AS createdAt'
+
+/** Kept by triggers: db/products/006_catalogue_state.ts. */
+const total = '(SELECT CAST(SUM(products) AS SIGNED) FROM catalogue_state)'
 
 /** The condition that each of the words, folded, makes. */
 function matches(words: string[]): string {

@@ -28,7 +28,7 @@ export async function saveResult(connection: Connection, { id }: Claim, result: 
   })
 }
 
-/** Claims a key, with the number that the INSERT before it gave its row as the result. @param name that number's */
+/** Claims a key, and stores the id of the row inserted just before as the result. @param name of that id in it */
 export function claimWithNumber({ id, fingerprint }: Claim, name: string): Statement {
   return {
     sql: `INSERT INTO idempotency_keys (id, fingerprint, result, created_at)

@@ -34,10 +34,10 @@ export function createWrites(database: Database, secret: string) {
     },
 
     /**
-     * Does a write that is one INSERT, as {@link once} does, in a single round trip. The claim follows the row, whose
-     * number is its result: a second arrival meets the first one's row or claim, and then gets that result.
-     * @param name of the number in the result
-     * @returns the row's number
+     * Does a write that is one INSERT, as {@link once} does, in a single round trip. The claim follows the row, whose id
+     * is its result; so a second arrival fails on the first one's row or claim, and only then is given that result.
+     * @param name of the id in the result
+     * @returns the row's id
      * @throws as {@link once}, and what the INSERT fails with
      */
     insertOnce(write: Write, contents: unknown, row: Statement, name: string): Promise<number> {
@@ -47,7 +47,7 @@ export function createWrites(database: Database, secret: string) {
           return await insertAndClaim(connection, row, store.claimWithNumber(claim, name))
         } catch (error) {
           const done = isDuplicate(error) ? await replay<Record<string, number>>(connection, claim) : undefined
-          if (!done) throw error
+          if (!done) throw isDuplicate(error, 'PRIMARY') ? new TryAgain() : error // the sweep, as above
           return done.result[name] as number
         }
       })
@@ -73,7 +73,7 @@ async function execute<T>(
   return done
 }
 
-/** @returns the number of the row */
+/** @returns the id of the row */
 async function insertAndClaim(connection: Connection, row: Statement, claim: Statement): Promise<number> {
   reach('before the claim')
   const [inserted] = await sent(connection.transact(row, claim))

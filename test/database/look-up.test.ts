@@ -87,6 +87,29 @@ describe('a look-up', () => {
     expect(begun).to.deep.equal([1, 2, 4])
   })
 
+  it('has batches that a prepared statement can take', async () => {
+    const sizes: number[] = []
+    const find = database.lookUp(async (connection, keys: number[]) => {
+      sizes.push(keys.length)
+      const rows = await connection.rowsIn<{ id: number }>('SELECT seq AS id FROM seq_1_to_5000 WHERE seq IN (?)', keys)
+      const found = new Set(rows.map(({ id }) => id))
+      return keys.filter((key) => found.has(key))
+    })
+    const keys = Array.from({ length: 1_300 }, (_, each) => each + 1)
+    expect(await Promise.all(keys.map((key) => find(key, soon())))).to.deep.equal(keys)
+    expect(Math.max(...sizes)).to.be.at.most(512)
+  })
+
+  for (const keys of [[1], [3, 1], [5, 3, 9], [9, 9, 2, 2, 7]]) {
+    it(`finds a list of ${keys.length}, each once`, async () => {
+      const find = database.share((connection) =>
+        connection.rowsIn<{ id: number }>('SELECT seq AS id FROM seq_1_to_10 WHERE seq IN (?)', keys),
+      )
+      const rows = await find(soon())
+      expect(rows.map(({ id }) => id)).to.have.members([...new Set(keys)])
+    })
+  }
+
   it('does not wait for others whose connections are silent', async () => {
     const find = database.lookUp(async (connection, keys: number[]) => {
       if (keys[0] === 0) await connection.rows('SELECT SLEEP(2)')

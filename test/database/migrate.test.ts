@@ -63,6 +63,38 @@ describe('the migrator', () => {
     expect(await query('products', 'SELECT id FROM products WHERE search_text IS NULL')).to.have.length(0)
   })
 
+  it('counts every product once, killed at any moment and with people at work', async () => {
+    await succeeds(start())
+    const triggers = ['insert', 'update', 'delete'].map((event) => `DROP TRIGGER products_${event}`)
+    for (const sql of [...triggers, 'DROP TABLE catalogue_state']) await query('products', sql)
+    await query('products', `DELETE FROM knex_migrations WHERE name = '006_catalogue_state.js'`)
+    const columns = 'name, code, description, units, category, created_by, created_at'
+    const row = (code: string) => `('Lámpara', '${code}', 'Luz', 1, 'x', 1, UTC_TIMESTAMP(3))`
+    const add = (codes: string[]) => query('products', `INSERT INTO products (${columns}) VALUES ${codes.map(row)}`)
+    for (let batch = 0; batch < 10; batch++) await add(Array.from({ length: 5_000 }, (_, each) => `L-${batch}-${each}`))
+    let working = true
+    const person = async (id: number) => {
+      for (let each = 0; working; each++) {
+        await add([`W-${id}-${each}`])
+        if (each % 3 === 0) await query('products', `DELETE FROM products WHERE code = 'W-${id}-${each}'`)
+      }
+    }
+    const people = [1, 2, 3].map(person)
+    for (let delay = 250; delay <= 700; delay += 50) {
+      const migrator = start()
+      const ended = once(migrator, 'exit')
+      await sleep(delay)
+      migrator.kill('SIGKILL')
+      await ended
+    }
+    await succeeds(start())
+    working = false
+    await Promise.all(people)
+    const [kept] = await query('products', 'SELECT CAST(SUM(products) AS SIGNED) AS number FROM catalogue_state')
+    const [counted] = await query('products', 'SELECT COUNT(*) AS number FROM products')
+    expect(kept).to.deep.equal(counted)
+  })
+
   it('gives the replicas’ accounts the rows and nothing more', async () => {
     await succeeds(start())
     const { account } = readMigratorConfig(environment).users

@@ -23,9 +23,9 @@ describe('a replica that hung', () => {
     }
     const waiting = Array.from({ length: 5 }, () => ask(`${run}-still-waiting`)).map(text)
     const givenUp = Array.from({ length: 50 }, () => ask(`${run}-was-given-up`))
-    await sleep(200)
+    await sleep(500)
     for (const socket of givenUp) socket.end()
-    await sleep(200)
+    await sleep(500)
     signal('app2', 'SIGCONT')
     for (const answer of await Promise.all(waiting)) expect(answer).to.match(/^HTTP\/1\.1 200 /)
     const statuses = () =>

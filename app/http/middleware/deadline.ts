@@ -25,10 +25,10 @@ export function deadline(): Middleware {
   }
 }
 
-/** How often the event loop is looked at, and how late a look is where it hung, in milliseconds. */
+/** How often the event loop is looked at, and how late a look is after a hang; nobody gives a request up sooner. In milliseconds. */
 const look = { interval: 100, late: 300 }
 
-/** What lay unread is read within this time after it went on, in milliseconds. */
+/** How long the backlog takes to be read, at most, in milliseconds. */
 const aftermath = 1_000
 
 /** @returns whether the event loop has hung a moment ago */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Context, Middleware } from 'koa'
 import type { Views } from '../views.js'
 
@@ -6,7 +7,7 @@ export function pages({ render }: Views): Middleware {
   return (ctx, next) => {
     ctx.page = async (view: string, locals: object = {}) => {
       const { locale, user } = ctx.state
-      const html = await render(view, locale, { user, here: hereOf(ctx), ...locals })
+      const html = await render(view, locale, { user, here: hereOf(ctx), newKey: randomUUID, ...locals })
       ctx.set('Cache-Control', user ? 'no-store' : 'no-cache')
       ctx.set('Content-Type', 'text/html; charset=utf-8') // else Koa looks for it in the text
       ctx.body = html

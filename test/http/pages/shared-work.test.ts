@@ -1,7 +1,11 @@
 import { expect } from 'chai'
+import { readConfig } from '../../../app/config.js'
+import type { Connection } from '../../../app/database/connection.js'
+import { openDatabase } from '../../../app/database/database.js'
+import { Deadline } from '../../../app/database/deadline.js'
 import { productRow } from '../../../app/products/store.js'
 import { type Answer, type Person, product, signedIn, unique } from '../../person.js'
-import { databases, replicaAddresses } from '../../system.js'
+import { databases, replicaAddresses, stack } from '../../system.js'
 
 /** Look-ups are batched and the list is kept; nobody may notice it but by the time a page takes. */
 describe('what requests share', () => {
@@ -10,6 +14,7 @@ describe('what requests share', () => {
   before(async () => {
     person = await signedIn()
     everywhere = replicaAddresses().map((address) => person.at(address))
+    for (let each = 0; each < 2; each++) await person.post('/products', product())
   })
 
   const newest = ({ $ }: Answer) => $('tbody th a').first().text()
@@ -51,12 +56,41 @@ describe('what requests share', () => {
 
   it('is not kept while a write is on its way: what a page has not shows in the next one', async () => {
     const name = `Late ${unique()}`
-    const transaction = await databases.products.transaction()
-    const { sql, values } = productRow({ ...product({ name }), units: 1 }, 1)
-    await transaction.raw(sql, values as never)
-    expect((await lists()).map(newest)).not.to.include(name)
-    await transaction.commit()
+    await databases.products.transaction(async (transaction) => {
+      const { sql, values } = productRow({ ...product({ name }), units: 1 }, 1)
+      await transaction.raw(sql, values as never)
+      expect((await lists()).map(newest)).not.to.include(name)
+    })
     expect((await lists()).map(newest)).to.deep.equal([name, name, name])
+  })
+
+  it('is not taken for current after the database was put back to an earlier state', async () => {
+    const backup = await databases.products('catalogue_state')
+    const [lost, name] = [product({ name: `Lost ${unique()}` }), `After ${unique()}`]
+    await person.post('/products', lost)
+    expect((await lists()).map(newest)).to.deep.equal([lost.name, lost.name, lost.name])
+    await databases.products('products').where({ code: lost.code }).delete()
+    for (const { slot, ...state } of backup) await databases.products('catalogue_state').where({ slot }).update(state)
+    await databases.products('products').insert({ ...product({ name }), created_by: 1, created_at: new Date() })
+    expect((await lists()).map(newest)).to.deep.equal([name, name, name])
+  })
+
+  it('makes a writer wait a moment at most for a transaction that stays open', async () => {
+    const database = openDatabase(readConfig(stack.environment).products, 1)
+    const add = (connection: Connection) => connection.transact(productRow({ ...product(), units: 1 }, 1))
+    try {
+      const row = await Deadline.within(8_000, (deadline) =>
+        database.run(deadline, (connection) => connection.first<{ id: number }>('SELECT CONNECTION_ID() AS id')),
+      )
+      await databases.products.transaction(async (transaction) => {
+        await transaction('catalogue_state')
+          .where({ slot: (row?.id as number) % 16 })
+          .forUpdate()
+        await Deadline.within(8_000, (deadline) => database.run(deadline, add))
+      })
+    } finally {
+      await database.close()
+    }
   })
 
   it('never is another person’s name, language or key', async () => {

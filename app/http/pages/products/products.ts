@@ -33,7 +33,7 @@ export function productPages(catalogue: Catalogue) {
     async showProduct(ctx: Context) {
       const product = await productAt(ctx, ctx.params.id)
       if (!product) throw new NotFound()
-      await ctx.page('products/show', { product, list: parseCatalogueQuery(ctx.query), added: 'added' in ctx.query })
+      await ctx.page('products/show', { product, from: parseCatalogueQuery(ctx.query), added: 'added' in ctx.query })
     },
   }
 
