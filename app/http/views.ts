@@ -89,21 +89,27 @@ export function createViews(
     // In a block of its own, where a template may give a local's name to something else.
     const source = `<% ${seen}; { %>${withConstants(readFileSync(filename, 'utf8'), locale)}<% } %>`
     const template = ejs.compile(source, options)
-    const included = new Map<string, Template>()
-    const part = (path: string, own: Locals, others: string[]) => {
-      const key = `${path} ${Object.keys(own)}`
-      let found = included.get(key)
-      if (!found) {
-        found = compile(resolve(path, filename), [...new Set([...others, ...Object.keys(own)])], locale)
-        included.set(key, found)
-      }
-      return found
-    }
+    const part = partsOf(filename, names, locale)
+    const keptPart = partsOf(filename, [], locale)
     return (locals) => {
-      const include = (path: string, own: Locals = {}) => part(path, own, names)({ ...locals, ...own })
+      const include = (path: string, own: Locals = {}) => part(path, own)({ ...locals, ...own })
       const includeKept = (path: string, shown: Locals) =>
-        kept(shown, part(path, shown, []), (template) => template({ common: common[locale], ...shown }))
+        kept(shown, keptPart(path, shown), (template) => template({ common: common[locale], ...shown }))
       return template({ ...locals, include, includeKept })
+    }
+  }
+
+  /** The templates that one includes, compiled for the names that it passes on and for those of their own locals. */
+  function partsOf(filename: string, names: string[], locale: Locale) {
+    const parts = new Map<string, Template>()
+    return (path: string, own: Locals): Template => {
+      const key = `${path} ${Object.keys(own)}`
+      let part = parts.get(key)
+      if (!part) {
+        part = compile(resolve(path, filename), [...new Set([...names, ...Object.keys(own)])], locale)
+        parts.set(key, part)
+      }
+      return part
     }
   }
 

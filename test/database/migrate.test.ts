@@ -20,13 +20,7 @@ describe('the migrator', () => {
   })
 
   it('leaves nothing, killed at any moment, that the next run does not mend', async () => {
-    for (let delay = 150; delay <= 900; delay += 75) {
-      const migrator = start()
-      const ended = once(migrator, 'exit')
-      await sleep(delay)
-      migrator.kill('SIGKILL')
-      await ended
-    }
+    for (let delay = 150; delay <= 900; delay += 75) await killAfter(delay)
     await succeeds(start())
     expect(await tables('users')).to.include.members(['users', 'sessions', 'idempotency_keys'])
     expect(await tables('products')).to.include.members(['products', 'idempotency_keys'])
@@ -80,13 +74,7 @@ describe('the migrator', () => {
       }
     }
     const people = [1, 2, 3].map(person)
-    for (let delay = 250; delay <= 700; delay += 50) {
-      const migrator = start()
-      const ended = once(migrator, 'exit')
-      await sleep(delay)
-      migrator.kill('SIGKILL')
-      await ended
-    }
+    for (let delay = 250; delay <= 700; delay += 50) await killAfter(delay)
     await succeeds(start())
     working = false
     await Promise.all(people)
@@ -116,6 +104,14 @@ describe('the migrator', () => {
 
   function start(): ChildProcess {
     return spawn(process.execPath, ['dist/db/migrate.js'], { env: environment, stdio: 'ignore' })
+  }
+
+  async function killAfter(delay: number) {
+    const migrator = start()
+    const ended = once(migrator, 'exit')
+    await sleep(delay)
+    migrator.kill('SIGKILL')
+    await ended
   }
 
   async function succeeds(migrator: ChildProcess) {

@@ -60,6 +60,8 @@ describe('the templates', () => {
     expect(await render('page', 'es', { shown, name: 'Eva' })).to.equal('es 1 undefined')
     expect(await render('page', 'en', { shown })).to.equal('en 2 undefined')
     expect(await render('page', 'es', { shown: { ...shown } })).to.equal('es 2 undefined')
+    write('both', "<%- includeKept('part', shown) %>, <%- include('part', shown) %>")
+    expect(await render('both', 'es', { shown: { n: 3 }, name: 'Ana' })).to.equal('es 3 undefined, es 3 string')
   })
 
   it('hold texts as they are, in each language, whatever is in them', async () => {

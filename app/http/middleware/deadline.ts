@@ -25,7 +25,10 @@ export function deadline(): Middleware {
   }
 }
 
-/** How often the event loop is looked at, and how late a look is after a hang; nobody gives a request up sooner. In milliseconds. */
+/**
+ * How often the event loop is looked at, and how late a look is after a hang, in milliseconds. What is given up within a
+ * shorter one is done all the same.
+ */
 const look = { interval: 100, late: 300 }
 
 /** How long the backlog takes to be read, at most, in milliseconds. */
