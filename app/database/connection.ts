@@ -41,12 +41,15 @@ export class Connection {
     return row
   }
 
-  /** The rows of a statement with `IN (?)`, a list of at least one value; a value may be in it more than once. */
-  rowsIn<Row>(sql: string, list: Value[]): Promise<Row[]> {
-    // A length that is a power of two, so that few texts are prepared.
-    const values = [...list]
-    while (values.length & (values.length - 1)) values.push(values[0] as Value)
-    return this.#prepared(sql.replace('IN (?)', `IN (?${',?'.repeat(values.length - 1)})`), values)
+  /** The rows of a statement with `IN (?)`, each for a list of at least one value; a value may be in it more than once. */
+  rowsIn<Row>(sql: string, values: (Value | Value[])[]): Promise<Row[]> {
+    const lists = values.filter((value) => Array.isArray(value)).map(padded)
+    const places = lists.map(({ length }) => `IN (?${',?'.repeat(length - 1)})`)
+    const text = sql.replaceAll('IN (?)', () => places.shift() as string)
+    return this.#prepared(
+      text,
+      values.flatMap((value) => (Array.isArray(value) ? (lists.shift() as Value[]) : [value])),
+    )
   }
 
   /** Runs a statement that changes rows, prepared as those of {@link rows}. */
@@ -87,6 +90,22 @@ export class Connection {
     })
   }
 
+  /**
+   * Runs work that only one connection to this database may do at a time.
+   * @returns undefined where another one does it
+   */
+  async exclusively<T>(name: string, work: () => Promise<T>): Promise<T | undefined> {
+    const lock = await this.first<{ taken: number }>(`SELECT GET_LOCK(${lockName}, 0) AS taken`, [name])
+    if (lock?.taken !== 1) return undefined
+    try {
+      return await work()
+    } finally {
+      // Also behind the deadline. Closing the connection releases it, too.
+      const sql = `DO RELEASE_LOCK(${lockName})`
+      await this.#send(sql, (done) => this.#driver.execute(sql, [name], done)).catch(() => this.#driver.destroy())
+    }
+  }
+
   async #prepared<Result>(sql: string, values: Value[]): Promise<Result> {
     this.#deadline?.check()
     return this.#send(sql, (done) => this.#driver.execute(sql, values, done))
@@ -117,6 +136,15 @@ export class Connection {
     })
   }
 }
+
+/** With a length that is a power of two, so that few texts are prepared. */
+function padded(list: Value[]): Value[] {
+  const length = 2 ** Math.ceil(Math.log2(list.length))
+  return [...list, ...Array<Value>(length - list.length).fill(list[0] as Value)]
+}
+
+/** Locks are the server's, which may have several databases like this one; their names have 64 characters at most. */
+const lockName = "MD5(CONCAT(DATABASE(), ' ', ?))"
 
 const begin: Statement = { sql: 'BEGIN', values: [] }
 const commit: Statement = { sql: 'COMMIT', values: [] }

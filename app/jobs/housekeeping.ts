@@ -2,7 +2,8 @@ import type { Connection } from '../database/connection.js'
 import type { Database, Databases } from '../database/database.js'
 import { Deadline } from '../database/deadline.js'
 import { deleteOldHeartbeats } from '../monitoring/store.js'
-import { repairSearchText } from '../products/store.js'
+import { indexNext } from '../products/search/indexing.js'
+import { repairSearchText } from '../products/search/store.js'
 import { deleteExpiredSessions } from '../users/store.js'
 import { deleteOldClaims } from '../writes/store.js'
 import type { Job } from './jobs.js'
@@ -22,6 +23,8 @@ export function housekeeping({ users, products }: Databases): Job[] {
     sweep('heartbeats', users, deleteOldHeartbeats),
     // Often, because until then a search does not find the product.
     { name: 'search texts', interval: 10 * seconds, run: () => inBatches(products, repairSearchText) },
+    // Often, because a search looks at each product that is not in the index.
+    { name: 'search index', interval: 10 * seconds, run: () => inBatches(products, indexNext, 2_048) },
   ]
 }
 
@@ -32,10 +35,10 @@ function sweep(name: string, database: Database, work: Batch): Job {
 /** Does at most so many rows and gives how many it did. */
 type Batch = (connection: Connection, most: number) => Promise<number>
 
-async function inBatches(database: Database, work: Batch): Promise<void> {
-  for (let done = batch; done === batch; ) {
+async function inBatches(database: Database, work: Batch, most = batch): Promise<void> {
+  for (let done = 1; done > 0; ) {
     done = await Deadline.within(30 * seconds, (deadline) =>
-      database.run(deadline, (connection) => work(connection, batch)),
+      database.run(deadline, (connection) => work(connection, most)),
     )
   }
 }

@@ -6,7 +6,10 @@ import type { User } from '../users/account.js'
 import type { Write } from '../writes/write.js'
 import { createWrites } from '../writes/writes.js'
 import { type CatalogueQuery, type Product, type ProductDraft, wordsOf } from './product.js'
-import { createTurns } from './search.js'
+import { findMatches } from './search/find.js'
+import { readState as readCatalogueState } from './search/store.js'
+import { fold } from './search/text.js'
+import { createTurns } from './search/turns.js'
 import * as store from './store.js'
 
 /** What people do with the organisation's products. */
@@ -37,7 +40,7 @@ export function createCatalogue(database: Database, secret: string) {
   const writes = createWrites(database, secret)
   const inTurn = createTurns()
   const findProduct = database.lookUp(store.findProductsById)
-  const readMark = database.share(store.readMark)
+  const readState = database.share(readCatalogueState)
   const readNewest = database.share((connection) => readPage(connection, 1))
   /** The page that everybody opens, kept until the catalogue changes. */
   let newest: { mark: number; list: CataloguePage } | undefined
@@ -63,8 +66,10 @@ export function createCatalogue(database: Database, secret: string) {
     browse(user: User, { q, page }: CatalogueQuery, deadline: Deadline): Promise<CataloguePage> {
       const words = wordsOf(q)
       if (words.length === 0) return page === 1 ? findNewest(deadline) : findPage(page, deadline)
-      const search = (connection: Connection) => searchPageOrLast(connection, words, page)
-      return inTurn(user.id, deadline, () => database.run(deadline, search))
+      return inTurn(user.id, deadline, async () => {
+        const { indexedTo } = await readState(deadline)
+        return database.run(deadline, (connection) => searchPage(connection, words, { asked: page, indexedTo }))
+      })
     },
 
     categories(deadline: Deadline): Promise<string[]> {
@@ -73,7 +78,7 @@ export function createCatalogue(database: Database, secret: string) {
   }
 
   async function findNewest(deadline: Deadline): Promise<CataloguePage> {
-    const mark = await readMark(deadline)
+    const { mark } = await readState(deadline)
     if (newest?.mark === mark) return newest.list
     const list = await readNewest(deadline) // after the mark, so it has all that the mark stands for
     if (newest?.mark === mark) return newest.list // kept by another meanwhile
@@ -95,22 +100,18 @@ async function readPage(connection: Connection, page: number): Promise<Catalogue
   return { q: '', page, products, total, pages: pagesOf(total), andMore: false }
 }
 
-async function searchPageOrLast(connection: Connection, words: string[], asked: number): Promise<CataloguePage> {
-  const found = asked <= lastPage ? await searchPage(connection, words, asked) : undefined
-  if (found && (found.products.length > 0 || asked === 1)) return found
-  return searchPage(connection, words, pagesOf(await store.countFound(connection, words)))
-}
-
-async function searchPage(connection: Connection, words: string[], page: number): Promise<CataloguePage> {
-  const offset = (page - 1) * pageSize
-  const most = Math.max(countedAtMost, offset + pageSize)
-  const { products, counted } = await store.searchProducts(connection, words, {
-    limit: pageSize,
-    offset,
-    count: most + 1,
-  })
-  const total = Math.min(counted, most)
-  return { q: words.join(' '), page, products, total, pages: pagesOf(total), andMore: counted > most }
+async function searchPage(
+  connection: Connection,
+  words: string[],
+  { asked, indexedTo }: { asked: number; indexedTo: number },
+): Promise<CataloguePage> {
+  const most = Math.max(countedAtMost, Math.min(asked, lastPage) * pageSize)
+  const ids = await findMatches(connection, words.map(fold), { indexedTo, most: most + 1 })
+  const total = Math.min(ids.length, most)
+  const page = Math.min(asked, pagesOf(total))
+  const shown = await store.findProductsById(connection, ids.slice((page - 1) * pageSize, page * pageSize))
+  const products = shown.filter((product) => product !== undefined)
+  return { q: words.join(' '), page, products, total, pages: pagesOf(total), andMore: ids.length > most }
 }
 
 function pagesOf(total: number): number {

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { line, parse, text, whole } from '../input/schemas.js'
+import { fold } from './search/text.js'
 
 export interface Product extends ProductDraft {
   id: number
@@ -49,11 +50,10 @@ const catalogueQuery = z.object({
   page: z.coerce.number().int().min(1).max(1_000_000_000).catch(1),
 })
 
-/** The words of a query, in their order. */
+/** The words of a query, in their order, without those of which folding leaves nothing. */
 export function wordsOf(query: string): string[] {
   return query
-    .replaceAll('\0', '')
-    .split(/\s+/)
-    .filter((word) => word !== '')
+    .split(/[\s\p{Cc}]+/u)
+    .filter((word) => fold(word).length > 0)
     .slice(0, mostWords)
 }

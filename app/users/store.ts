@@ -54,7 +54,7 @@ export async function findSessions(connection: Connection, idHashes: Buffer[]): 
        users.id, users.first_name AS firstName, users.last_name AS lastName, users.email
      FROM sessions JOIN users ON users.id = sessions.user_id
      WHERE sessions.id_hash IN (?) AND sessions.expires_at > UTC_TIMESTAMP(3)`,
-    idHashes,
+    [idHashes],
   )
   const found = new Map(
     rows.map(({ idHash, expiresAt, ...user }) => [idHash.toString('hex'), { user: { ...user, role }, expiresAt }]),

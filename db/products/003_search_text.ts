@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** Folded text of a product, for searches: app/products/search.ts. NULL until it is made. */
+/** Folded text of a product, for searches: app/products/search/text.ts. NULL until it is made. */
 export async function up(knex: Knex) {
   if (await knex.schema.hasColumn('products', 'search_text')) return
   // Letters can fold into as many as 18 others.

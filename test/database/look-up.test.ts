@@ -91,7 +91,9 @@ describe('a look-up', () => {
     const sizes: number[] = []
     const find = database.lookUp(async (connection, keys: number[]) => {
       sizes.push(keys.length)
-      const rows = await connection.rowsIn<{ id: number }>('SELECT seq AS id FROM seq_1_to_5000 WHERE seq IN (?)', keys)
+      const rows = await connection.rowsIn<{ id: number }>('SELECT seq AS id FROM seq_1_to_5000 WHERE seq IN (?)', [
+        keys,
+      ])
       const found = new Set(rows.map(({ id }) => id))
       return keys.filter((key) => found.has(key))
     })
@@ -103,7 +105,7 @@ describe('a look-up', () => {
   for (const keys of [[1], [3, 1], [5, 3, 9], [9, 9, 2, 2, 7]]) {
     it(`finds a list of ${keys.length}, each once`, async () => {
       const find = database.share((connection) =>
-        connection.rowsIn<{ id: number }>('SELECT seq AS id FROM seq_1_to_10 WHERE seq IN (?)', keys),
+        connection.rowsIn<{ id: number }>('SELECT seq AS id FROM seq_1_to_10 WHERE seq IN (?)', [keys]),
       )
       const rows = await find(soon())
       expect(rows.map(({ id }) => id)).to.have.members([...new Set(keys)])

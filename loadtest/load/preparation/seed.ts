@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import pLimit from 'p-limit'
-import { searchTextOf } from '../../../app/products/search.js'
+import { searchTextOf } from '../../../app/products/search/text.js'
 import { send } from '../../client/step.js'
 import type { Say } from '../../progress.js'
 import { query } from '../../query.js'

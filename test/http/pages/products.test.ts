@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { searchTextOf } from '../../../app/products/search.js'
+import { searchTextOf } from '../../../app/products/search/text.js'
 import { Person, product, signedIn, unique } from '../../person.js'
 import { databases, replicaAddresses } from '../../system.js'
 

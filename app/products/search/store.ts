@@ -1,0 +1,129 @@
+import type { Connection } from '../../database/connection.js'
+import type { Positions } from './blocks.js'
+import { type Described, searchTextOf } from './text.js'
+
+/** What of the products is where: another mark after each change, and the last id of those that are indexed. */
+export interface CatalogueState {
+  mark: number
+  indexedTo: number
+}
+
+/** Kept by triggers and by the job that indexes: db/products/006_catalogue_state.ts, 007_search_terms.ts. */
+export async function readState(connection: Connection): Promise<CatalogueState> {
+  const row = await connection.first<CatalogueState>(
+    'SELECT CAST(SUM(mark) AS UNSIGNED) AS mark, MIN(indexed_to) AS indexedTo FROM catalogue_state',
+  )
+  return row as CatalogueState
+}
+
+/** The newest products behind this one with all of the words, by looking at each. */
+export async function scan(connection: Connection, words: Buffer[], after: number, most: number): Promise<number[]> {
+  const rows = await connection.rows<{ id: number }>(
+    `SELECT id FROM products WHERE id > ? AND ${hasAll(words)} ORDER BY id DESC LIMIT ?`,
+    [after, ...words, most],
+  )
+  return rows.map(({ id }) => id)
+}
+
+/** Those of these products that have all of the words, the newest first. */
+export async function findThoseWith(connection: Connection, words: Buffer[], ids: number[]): Promise<number[]> {
+  const rows = await connection.rowsIn<{ id: number }>(
+    `SELECT id FROM products WHERE id IN (?) AND ${hasAll(words)} ORDER BY id DESC`,
+    [ids, ...words],
+  )
+  return rows.map(({ id }) => id)
+}
+
+export interface TermRow {
+  block: number
+  term: number
+  products: Positions
+}
+
+/** What the index has of these terms in these blocks. */
+export function readTerms(connection: Connection, blocks: number[], terms: number[]): Promise<TermRow[]> {
+  return connection.rowsIn('SELECT block, term, products FROM search_terms WHERE block IN (?) AND term IN (?)', [
+    blocks,
+    terms,
+  ])
+}
+
+export function readBlock(connection: Connection, block: number): Promise<TermRow[]> {
+  return connection.rows('SELECT block, term, products FROM search_terms WHERE block = ?', [block])
+}
+
+/** Puts rows in place of those of the same terms. */
+export async function saveTerms(connection: Connection, rows: TermRow[]): Promise<void> {
+  await connection.change(
+    `REPLACE INTO search_terms (block, term, products) VALUES ${rows.map(() => '(?, ?, ?)').join(', ')}`,
+    rows.flatMap(({ block, term, products }) => [block, term, products]),
+  )
+}
+
+/** The slots of db/products/006_catalogue_state.ts that the triggers change, and the one that the index has for itself. */
+const slots = Array.from({ length: 16 }, (_, slot) => slot)
+const ownSlot = 16
+
+/**
+ * From now on, a product with a number up to `to` that commits late sets back to where the index ends; those that did
+ * not are in the table, committed.
+ * @returns false where one was late meanwhile, with a number up to `from`
+ */
+export async function watchForLate(connection: Connection, from: number, to: number): Promise<boolean> {
+  // A slot at a time, because each keeps those who add products waiting.
+  for (const slot of slots) {
+    const { affectedRows } = await connection.change(
+      'UPDATE catalogue_state SET indexed_to = ? WHERE slot = ? AND indexed_to >= ?',
+      [to, slot, from],
+    )
+    if (affectedRows === 0) return false
+  }
+  return true
+}
+
+export async function saveIndexedTo(connection: Connection, to: number): Promise<void> {
+  await connection.change('UPDATE catalogue_state SET indexed_to = ? WHERE slot = ?', [to, ownSlot])
+}
+
+/** The numbers of the first products behind this one. */
+export async function findNext(connection: Connection, after: number, most: number): Promise<number[]> {
+  const rows = await connection.rows<{ id: number }>('SELECT id FROM products WHERE id > ? ORDER BY id LIMIT ?', [
+    after,
+    most,
+  ])
+  return rows.map(({ id }) => id)
+}
+
+export interface Indexed extends Described {
+  id: number
+}
+
+/** Those behind one number and up to another. */
+export function findProducts(connection: Connection, { after, to }: { after: number; to: number }): Promise<Indexed[]> {
+  return connection.rows(
+    'SELECT id, name, code, description, category FROM products WHERE id > ? AND id <= ? ORDER BY id',
+    [after, to],
+  )
+}
+
+/**
+ * Makes the search text of some products that have none, or one without the category, because a replica of an older
+ * version added them.
+ * @returns how many there were
+ */
+export async function repairSearchText(connection: Connection, most: number): Promise<number> {
+  const rows = await connection.rows<Indexed>(
+    `SELECT id, name, code, description, category FROM products
+     WHERE search_text IS NULL OR search_text >= X'0B' LIMIT ?`,
+    [most],
+  )
+  for (const row of rows) {
+    await connection.change('UPDATE products SET search_text = ? WHERE id = ?', [searchTextOf(row), row.id])
+  }
+  return rows.length
+}
+
+/** The condition that each of the words, folded, makes. */
+function hasAll(words: Buffer[]): string {
+  return words.map(() => 'INSTR(search_text, ?) > 0').join(' AND ')
+}

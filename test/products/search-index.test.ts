@@ -1,0 +1,174 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect } from 'chai'
+import knex, { type Knex } from 'knex'
+import { type DatabaseConfig, readConfig, readMigratorConfig } from '../../app/config.js'
+import type { Connection } from '../../app/database/connection.js'
+import { type Database, openDatabase } from '../../app/database/database.js'
+import { Deadline } from '../../app/database/deadline.js'
+import { blockSize } from '../../app/products/search/blocks.js'
+import { findMatches } from '../../app/products/search/find.js'
+import { indexNext } from '../../app/products/search/indexing.js'
+import { readState } from '../../app/products/search/store.js'
+import { fold, searchTextOf } from '../../app/products/search/text.js'
+import { sampleProduct } from '../../loadtest/sample-products.js'
+import { unique } from '../person.js'
+import { stack } from '../system.js'
+
+describe('the index of the products’ texts', () => {
+  let config: DatabaseConfig
+  let database: Database
+  let admin: Knex
+  let products: Map<number, string>
+
+  beforeEach(async () => {
+    const name = unique()
+    const own = (subject: string) =>
+      `${stack.environment[`${subject}_DATABASE_URL`]}`.replace(/bodega_(\w+)/g, `bodega_$1_${name}`)
+    const environment = {
+      ...stack.environment,
+      USERS_DATABASE_URL: own('USERS'),
+      PRODUCTS_DATABASE_URL: own('PRODUCTS'),
+    }
+    await once(spawn(process.execPath, ['dist/db/migrate.js'], { env: environment, stdio: 'ignore' }), 'exit')
+    config = readConfig(environment).products
+    database = openDatabase(config, 4)
+    admin = knex({
+      client: 'mysql2',
+      connection: { ...readMigratorConfig(environment).products.admin, database: config.database },
+    })
+    products = new Map()
+  })
+
+  afterEach(async () => {
+    await database.close()
+    await admin.destroy()
+  })
+
+  const run = <T>(work: (connection: Connection) => Promise<T>) =>
+    Deadline.within(20_000, (deadline) => database.run(deadline, work))
+  const index = (most = 2_048) => run((connection) => indexNext(connection, most))
+  const indexedTo = async () => (await run(readState)).indexedTo
+
+  async function indexAll() {
+    while (await index());
+  }
+
+  function rowOf(id: number, text: { name?: string; description?: string } = {}) {
+    const product = { ...sampleProduct(id, `C-${(id * 7919) % 100_003}`), ...text }
+    products.set(id, searchTextOf(product).toString())
+    return { id, ...product, search_text: searchTextOf(product), created_by: 1, created_at: new Date() }
+  }
+
+  async function insert(ids: number[], text = {}) {
+    for (let start = 0; start < ids.length; start += 1_000) {
+      await admin('products').insert(ids.slice(start, start + 1_000).map((id) => rowOf(id, text)))
+    }
+  }
+
+  /** Every `step`th number, `number` of them. */
+  const numbers = (from: number, number: number, step = 1) =>
+    Array.from({ length: number }, (_, each) => from + each * step)
+
+  /** What a search must find: those that have all the words, the newest first. */
+  function expected(words: string[], most = 300): number[] {
+    const folded = words.map((word) => fold(word).toString())
+    const found = [...products].filter(([, text]) => folded.every((word) => text.includes(word)))
+    return found
+      .map(([id]) => id)
+      .sort((one, other) => other - one)
+      .slice(0, most)
+  }
+
+  async function find(words: string[], most = 300): Promise<number[]> {
+    const { indexedTo } = await run(readState)
+    return run((connection) => findMatches(connection, words.map(fold), { indexedTo, most }))
+  }
+
+  async function findsWhatIsThere() {
+    const words = ['a', 'ñ', '7', 'ca', 'zz', 'cable', 'ámpar', 'cable negro', 'C-1', 'C-39595', '-39', '79', 'jardin']
+    for (const query of [...words, 'e o a i', 'lampara lumen rojo', 'nothing has this', 'cable C-3', 'solana rec']) {
+      expect(await find(query.split(' ')), query).to.deep.equal(expected(query.split(' ')))
+    }
+  }
+
+  it('finds what looking at each product finds, whatever part of them is indexed', async () => {
+    await insert(numbers(blockSize - 2_000, 1_500, 3))
+    await insert(numbers(4 * blockSize - 100, 700))
+    await findsWhatIsThere()
+    const ends = new Set([await indexedTo()])
+    while (await index(1_100)) {
+      ends.add(await indexedTo())
+      await findsWhatIsThere()
+    }
+    expect(ends.size, 'steps').to.be.greaterThan(2)
+    expect(expected(['cable']).length).to.be.greaterThan(100)
+  })
+
+  it('takes only as many as were looked for, the newest', async () => {
+    await insert(numbers(1, 3_000))
+    await indexAll()
+    expect(await find(['a'], 21)).to.deep.equal(expected(['a'], 21))
+  })
+
+  it('looks at what the terms of a word find, since they may stand elsewhere in the text', async () => {
+    await insert(numbers(1, 1_100))
+    await insert([2_000], { name: 'abcd', description: 'bcde' })
+    await insert(numbers(2_001, 1_100))
+    await indexAll()
+    expect(await find(['abcde'])).to.deep.equal([])
+    expect(await find(['abcd'])).to.deep.equal([2_000])
+  })
+
+  it('waits for a product that is being added while it passes by', async () => {
+    await insert(numbers(1, 1_500).filter((id) => id !== 700))
+    const adding = await admin.transaction()
+    await adding('products').insert(rowOf(700, { name: 'late comer' }))
+    const indexing = index()
+    await sleep(300)
+    await adding.commit()
+    await indexing
+    expect(await indexedTo()).to.be.greaterThan(700)
+    expect(await find(['late'])).to.deep.equal([700])
+  })
+
+  it('has a product found at once that got its number before and is there only after', async () => {
+    await insert(numbers(1, 2_500).filter((id) => id !== 700))
+    await indexAll()
+    expect(await indexedTo()).to.be.greaterThan(700)
+    await insert([700], { name: 'late comer' })
+    expect(await find(['late'])).to.deep.equal([700])
+    await indexAll()
+    expect(await indexedTo()).to.be.greaterThan(700)
+    expect(await find(['late'])).to.deep.equal([700])
+  })
+
+  it('does not end behind a product that is late between two steps of its own', async () => {
+    await insert(numbers(1, 1_500).filter((id) => id !== 700))
+    const late = (async () => {
+      // As soon as the slots let the index have it, before the index says that it has.
+      while (!(await admin('catalogue_state').where('slot', 15).where('indexed_to', '>', 0)).length) await sleep(1)
+      await insert([700], { name: 'late comer' })
+    })()
+    await Promise.all([index(), late])
+    expect(await find(['late'])).to.deep.equal([700])
+  })
+
+  it('loses nothing, killed at any moment and by several at once', async () => {
+    await insert(numbers(1, 6_000))
+    const killing = (async () => {
+      for (let kill = 0; kill < 20; kill++) {
+        await sleep(10 + 7 * kill)
+        const [own] = await admin.raw('SELECT ID FROM information_schema.PROCESSLIST WHERE USER = ?', [config.user])
+        for (const { ID } of own) await admin.raw(`KILL ${ID}`).catch(() => {})
+      }
+    })()
+    while ((await indexedTo().catch(() => 0)) < 4_900) {
+      await Promise.all([index(), index(), index()].map((each) => each.catch(() => {})))
+    }
+    await killing
+    await indexAll()
+    await findsWhatIsThere()
+  })
+})
