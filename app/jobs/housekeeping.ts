@@ -32,11 +32,11 @@ function sweep(name: string, database: Database, work: Batch): Job {
   return { name, interval: 10 * minutes, run: () => inBatches(database, work) }
 }
 
-/** Does at most so many rows and gives how many it did. */
-type Batch = (connection: Connection, most: number) => Promise<number>
+/** Does at most so many rows and gives how many it did; undefined where another replica does them. */
+type Batch = (connection: Connection, most: number) => Promise<number | undefined>
 
 async function inBatches(database: Database, work: Batch, most = batch): Promise<void> {
-  for (let done = 1; done > 0; ) {
+  for (let done: number | undefined = 1; done; ) {
     done = await Deadline.within(30 * seconds, (deadline) =>
       database.run(deadline, (connection) => work(connection, most)),
     )

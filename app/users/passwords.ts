@@ -24,7 +24,7 @@ const threads = new Piscina({
 const turns = pLimit(parallel)
 
 /** How long a hash may wait for a thread, in milliseconds; judged beforehand by how long those before it took. */
-const longestWait = 3_000
+const longestWait = 5_000
 let usualTime = 250
 
 /** When a thread may be free again, in seconds. */

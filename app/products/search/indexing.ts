@@ -11,10 +11,10 @@ const least = 1_024
 /**
  * Takes the next products into the index, at most so many, unless there are few. May be killed at any moment: what it
  * wrote is true, and counts once `indexed_to` says so.
- * @returns how many numbers of products the index has more
+ * @returns how far it went, in numbers of products; undefined where another does it
  */
-export async function indexNext(connection: Connection, most: number): Promise<number> {
-  const indexed = await connection.exclusively('search index', async () => {
+export async function indexNext(connection: Connection, most: number): Promise<number | undefined> {
+  return connection.exclusively('search index', async () => {
     const { indexedTo: from } = await store.readState(connection)
     const to = await findEnd(connection, from, most)
     if (to === undefined || !(await store.watchForLate(connection, from, to))) return 0
@@ -24,7 +24,6 @@ export async function indexNext(connection: Connection, most: number): Promise<n
     await store.saveIndexedTo(connection, to)
     return to - from
   })
-  return indexed ?? 0
 }
 
 /** The number of the last product of the step: the next ones, as far as they are in one block. */

@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { range } from 'd3-array'
+import mysql from 'mysql2/promise'
 import pLimit from 'p-limit'
+import type { DatabaseConfig } from '../../../app/config.js'
+import { openDatabase } from '../../../app/database/database.js'
+import { Deadline } from '../../../app/database/deadline.js'
+import { blockSize } from '../../../app/products/search/blocks.js'
+import { indexNext } from '../../../app/products/search/indexing.js'
 import { searchTextOf } from '../../../app/products/search/text.js'
 import { send } from '../../client/step.js'
 import type { Say } from '../../progress.js'
@@ -8,25 +16,50 @@ import { sampleForm, sampleProduct } from '../../sample-products.js'
 import type { LocalStack } from '../local-stack.js'
 import type { Person } from './people.js'
 
-/** Rows a statement: large enough to be quick, small enough that nobody waits for it. */
+/** Rows a statement: large enough to be quick, small enough that nobody waits for it; statements at once. */
 const batch = 1_000
+const parallel = 2
 
 const columns = 'name, code, description, units, category, search_text, created_by, created_at'
 
-/** Adds products straight to the database, where a hundred thousand take seconds. */
+/** Adds products straight to the database, and to the index of searches, where a hundred thousand take seconds. */
 export async function fillDatabase({ users, products }: LocalStack, { account }: Person, number: number, say: Say) {
   const [owner] = await query(users, 'SELECT id FROM users WHERE email_key = ?', [account.email])
-  const run = randomBytes(4).toString('hex')
-  for (let done = 0; done < number; ) {
-    const rows = Array.from({ length: Math.min(batch, number - done) }, (_, index) => {
-      const product = sampleProduct(done + index, `${run}-${done + index}`)
-      const { name, code, description, units, category } = product
-      return [name, code, description, units, category, searchTextOf(product), owner?.[0], new Date()]
-    })
-    await query(products, `INSERT INTO products (${columns}) VALUES ?`, [rows])
+  const pool = mysql.createPool({ ...products, charset: 'utf8mb4_unicode_520_ci', timezone: 'Z' })
+  const [run, gate] = [randomBytes(4).toString('hex'), pLimit(parallel)]
+  let done = 0
+  const insert = async (first: number) => {
+    const rows = Array.from({ length: Math.min(batch, number - first) }, (_, index) =>
+      rowOf(sampleProduct(first + index, `${run}-${first + index}`), owner?.[0]),
+    )
+    await pool.query(`INSERT INTO products (${columns}) VALUES ?`, [rows])
     done += rows.length
     say('filling the catalogue', done, number)
   }
+  const inserting = Promise.all(range(0, number, batch).map((first) => gate(insert, first)))
+  await Promise.all([inserting.finally(() => pool.end()), indexWhile(inserting, products)])
+}
+
+function rowOf(product: ReturnType<typeof sampleProduct>, createdBy: unknown) {
+  const { name, code, description, units, category } = product
+  return [name, code, description, units, category, searchTextOf(product), createdBy, new Date()]
+}
+
+/** Indexes products while they are inserted, and until all are, whoever else indexes some. */
+async function indexWhile(inserting: Promise<unknown>, products: DatabaseConfig) {
+  const database = openDatabase(products, 1)
+  const step = (deadline: Deadline) => database.run(deadline, (connection) => indexNext(connection, blockSize))
+  let [ended, indexed]: [boolean, number | undefined] = [false, 0]
+  const noteEnd = () => {
+    ended = true
+  }
+  inserting.then(noteEnd, noteEnd)
+  for (let last = false; !last || indexed !== 0; ) {
+    last = ended
+    indexed = await Deadline.within(60_000, step)
+    if (!indexed) await sleep(50)
+  }
+  await database.close()
 }
 
 /** Adds products as people do, where the database cannot be reached; hundreds a second. */
