@@ -133,6 +133,22 @@ describe('the index of the products’ texts', () => {
     expect(await find(['late'])).to.deep.equal([700])
   })
 
+  it('stays set back by a product that was being added, behind its end', async () => {
+    await insert(numbers(1, 1_500).filter((id) => id !== 700))
+    await indexAll()
+    await insert(numbers(1_501, 1_100))
+    const adding = await admin.transaction()
+    await adding('products').insert(rowOf(700, { name: 'late comer' }))
+    const indexing = index()
+    await sleep(300)
+    await adding.commit()
+    await indexing
+    expect(await find(['late'])).to.deep.equal([700])
+    await indexAll()
+    expect(await indexedTo()).to.be.greaterThan(2_000)
+    expect(await find(['late'])).to.deep.equal([700])
+  })
+
   it('has a product found at once that got its number before and is there only after', async () => {
     await insert(numbers(1, 2_500).filter((id) => id !== 700))
     await indexAll()

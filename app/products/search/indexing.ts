@@ -17,7 +17,8 @@ export async function indexNext(connection: Connection, most: number): Promise<n
   return connection.exclusively('search index', async () => {
     const { indexedTo: from } = await store.readState(connection)
     const to = await findEnd(connection, from, most)
-    if (to === undefined || !(await store.watchForLate(connection, from, to))) return 0
+    if (to === undefined) return 0
+    await store.watchForLate(connection, from, to)
     const part = partOf(from, to)
     const bits = await bitsOfTerms(await store.findProducts(connection, { after: from, to }), part)
     await extendBlock(connection, part, bits)

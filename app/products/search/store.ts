@@ -65,20 +65,19 @@ const slots = Array.from({ length: 16 }, (_, slot) => slot)
 const ownSlot = 16
 
 /**
- * From now on, a product with a number up to `to` that commits late sets back to where the index ends; those that did
+ * From now on, a product with a number up to `to` that commits late sets back where the index ends; those that did
  * not are in the table, committed.
- * @returns false where one was late meanwhile, with a number up to `from`
+ * @param from where the index ended; what was set back further since stays
  */
-export async function watchForLate(connection: Connection, from: number, to: number): Promise<boolean> {
+export async function watchForLate(connection: Connection, from: number, to: number): Promise<void> {
   // A slot at a time, because each keeps those who add products waiting.
   for (const slot of slots) {
-    const { affectedRows } = await connection.change(
-      'UPDATE catalogue_state SET indexed_to = ? WHERE slot = ? AND indexed_to >= ?',
-      [to, slot, from],
-    )
-    if (affectedRows === 0) return false
+    await connection.change('UPDATE catalogue_state SET indexed_to = ? WHERE slot = ? AND indexed_to >= ?', [
+      to,
+      slot,
+      from,
+    ])
   }
-  return true
 }
 
 export async function saveIndexedTo(connection: Connection, to: number): Promise<void> {
