@@ -6,6 +6,7 @@ import type { FieldProblem } from '../errors.js'
 import { formatsOf } from '../i18n/formats.js'
 import { type Locale, locales } from '../i18n/locales.js'
 import { type TextKey, textsOf } from '../i18n/texts.js'
+import type { CatalogueQuery } from '../products/product.js'
 import { build, root } from '../root.js'
 import { readAssets } from './middleware/assets.js'
 
@@ -132,9 +133,10 @@ export function createViews(
 }
 
 /** What an address says of a list; the first page of everything needs no word. */
-function listQuery({ q, page }: { q: string; page: number }): string {
-  const query = new URLSearchParams({ ...(q && { q }), ...(page > 1 && { page: String(page) }) })
-  return query.size > 0 ? `?${query}` : ''
+function listQuery({ q, page, before, after }: CatalogueQuery): string {
+  const words = { q: q || undefined, page: page > 1 ? page : undefined, before, after }
+  const said = Object.entries(words).filter(([, value]) => value !== undefined)
+  return said.length > 0 ? `?${new URLSearchParams(said as [string, string][])}` : ''
 }
 
 /** Keeps what a template made of an object for as long as there is the object. */

@@ -15,14 +15,12 @@ import * as store from './store.js'
 /** What people do with the organisation's products. */
 export type Catalogue = ReturnType<typeof createCatalogue>
 
-/** A page of the catalogue; `page` is the one shown, which is the last where a later one was asked for. */
-interface CataloguePage {
-  q: string
-  page: number
+/** A page of the catalogue, with what finds it again; `page` is the one shown, which may be another than was asked for. */
+interface CataloguePage extends CatalogueQuery {
   products: Product[]
   /** How many match; where `andMore`, there are more than this. */
   total: number
-  /** How many pages can be asked for. */
+  /** How many pages there are; of a search, how many can be asked for. */
   pages: number
   andMore: boolean
 }
@@ -32,7 +30,7 @@ const pageSize = 20
 /** Matches of a search are counted up to here, because that takes as long as there is to count. */
 const countedAtMost = 200
 
-/** The last page that can be asked for: what lies before a page is read, too. */
+/** The last page that can be asked for by its number alone: what lies before it is read, too. */
 const lastPage = 5_000
 
 /** @param secret see {@link createWrites} */
@@ -63,18 +61,24 @@ export function createCatalogue(database: Database, secret: string) {
     },
 
     /** @throws {TooMany} when very many searches wait already */
-    browse(user: User, { q, page }: CatalogueQuery, deadline: Deadline): Promise<CataloguePage> {
-      const words = wordsOf(q)
-      if (words.length === 0) return page === 1 ? findNewest(deadline) : findPage(page, deadline)
+    browse(user: User, query: CatalogueQuery, deadline: Deadline): Promise<CataloguePage> {
+      const words = wordsOf(query.q)
+      if (words.length === 0) return findPage(query, deadline)
       return inTurn(user.id, deadline, async () => {
         const { indexedTo } = await readState(deadline)
-        return database.run(deadline, (connection) => searchPage(connection, words, { asked: page, indexedTo }))
+        return database.run(deadline, (connection) => searchPage(connection, words, { asked: query.page, indexedTo }))
       })
     },
 
     categories(deadline: Deadline): Promise<string[]> {
       return database.run(deadline, store.findCategories)
     },
+  }
+
+  async function findPage(query: CatalogueQuery, deadline: Deadline): Promise<CataloguePage> {
+    const isLater = query.page > 1 || query.before !== undefined || query.after !== undefined
+    const later = isLater ? await database.run(deadline, (connection) => readLater(connection, query)) : undefined
+    return later ?? findNewest(deadline)
   }
 
   async function findNewest(deadline: Deadline): Promise<CataloguePage> {
@@ -85,19 +89,47 @@ export function createCatalogue(database: Database, secret: string) {
     newest = { mark, list }
     return list
   }
+}
 
-  function findPage(asked: number, deadline: Deadline): Promise<CataloguePage> {
-    return database.run(deadline, async (connection) => {
-      const found = asked <= lastPage ? await readPage(connection, asked) : undefined
-      if (found && found.products.length > 0) return found
-      return readPage(connection, pagesOf(await store.countProducts(connection)))
-    })
-  }
+/** A page other than the newest; undefined where that is what is to be shown. */
+async function readLater(
+  connection: Connection,
+  { page, before, after }: CatalogueQuery,
+): Promise<CataloguePage | undefined> {
+  if (before !== undefined) return readOlder(connection, before, page)
+  if (after !== undefined) return readNewer(connection, after, page)
+  const found = await readPage(connection, Math.min(page, lastPage))
+  return found.products.length > 0 ? found : readOldest(connection)
+}
+
+async function readOlder(connection: Connection, before: number, asked: number): Promise<CataloguePage | undefined> {
+  const found = await store.findBeside(connection, 'older', before, pageSize)
+  if (!found) return readOldest(connection)
+  return found.newer ? { before, ...pageOf(found, asked) } : undefined
+}
+
+function readOldest(connection: Connection): Promise<CataloguePage | undefined> {
+  return readNewer(connection, 0, 1)
+}
+
+async function readNewer(connection: Connection, after: number, asked: number): Promise<CataloguePage | undefined> {
+  const found = await store.findBeside(connection, 'newer', after, pageSize)
+  if (!found?.newer) return undefined
+  // All pages are full but the last, so that each is the same from either end.
+  const products = found.older ? found.products : found.products.slice(-(found.total % pageSize || pageSize))
+  return { after, ...pageOf({ ...found, products }, asked) }
+}
+
+/** Gives a page, not the newest, a number that fits its neighbours: products may be added while a person leafs. */
+function pageOf({ products, total, older }: store.Stretch, asked: number): CataloguePage {
+  const counted = pagesIn(total)
+  const page = Math.max(2, older ? Math.min(asked, counted - 1) : counted)
+  return { q: '', page, products, total, pages: older ? Math.max(counted, page + 1) : page, andMore: false }
 }
 
 async function readPage(connection: Connection, page: number): Promise<CataloguePage> {
   const { products, total } = await store.findProducts(connection, { limit: pageSize, offset: (page - 1) * pageSize })
-  return { q: '', page, products, total, pages: pagesOf(total), andMore: false }
+  return { q: '', page, products, total, pages: pagesIn(total), andMore: false }
 }
 
 async function searchPage(
@@ -115,5 +147,9 @@ async function searchPage(
 }
 
 function pagesOf(total: number): number {
-  return Math.min(lastPage, Math.max(1, Math.ceil(total / pageSize)))
+  return Math.min(lastPage, pagesIn(total))
+}
+
+function pagesIn(total: number): number {
+  return Math.max(1, Math.ceil(total / pageSize))
 }

@@ -10,7 +10,10 @@ export interface Product extends ProductDraft {
 /** A product as a person describes it, before it has a number. */
 export type ProductDraft = z.infer<typeof productDraft>
 
-/** What a person asks of the catalogue: words to find (none: everything), and which page, from 1. */
+/**
+ * What a person asks of the catalogue: words to find (none: everything), and which page, from 1. `before` and `after`
+ * are the number of the product that the page is next to, on its older or its newer side; then `page` only names it.
+ */
 export type CatalogueQuery = z.infer<typeof catalogueQuery>
 
 /** @throws {Invalid} with a problem for each field that breaks the rules */
@@ -42,12 +45,21 @@ const productDraft = z.object({
 const longestQuery = 100
 const mostWords = 8
 
+const key = z
+  .string()
+  .regex(/^\d{1,15}$/)
+  .transform(Number)
+  .optional()
+  .catch(undefined)
+
 const catalogueQuery = z.object({
   q: z
     .string()
     .transform((typed) => wordsOf(typed.slice(0, longestQuery)).join(' '))
     .catch(''),
   page: z.coerce.number().int().min(1).max(1_000_000_000).catch(1),
+  before: key,
+  after: key,
 })
 
 /** The words of a query, in their order, without those of which folding leaves nothing. */

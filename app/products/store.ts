@@ -30,12 +30,6 @@ export async function findProductsById(connection: Connection, ids: number[]): P
   return ids.map((id) => found.get(id))
 }
 
-/** How many products there are. */
-export async function countProducts(connection: Connection): Promise<number> {
-  const row = await connection.first<{ total: number }>(`SELECT ${total} AS total`)
-  return row?.total as number
-}
-
 /** The newest first, and how many there are of all; 0 beyond the last. */
 export async function findProducts(
   connection: Connection,
@@ -50,6 +44,37 @@ export async function findProducts(
   )
   return { products: rows.map(({ total: _, ...product }) => product), total: rows[0]?.total ?? 0 }
 }
+
+/** Some products of the list, the newest first, and how many there are of all. */
+export interface Stretch {
+  products: Product[]
+  total: number
+  /** Whether there are newer and older ones than these. */
+  newer: boolean
+  older: boolean
+}
+
+/** The products next before or after a number in the list, at the same cost wherever that is; undefined for none. */
+export async function findBeside(
+  connection: Connection,
+  side: keyof typeof sides,
+  id: number,
+  limit: number,
+): Promise<Stretch | undefined> {
+  const rows = await connection.rows<Product & { total: number; oldest: number; newest: number }>(
+    `SELECT ${columns}, ${total} AS total,
+       (SELECT MIN(id) FROM products) AS oldest, (SELECT MAX(id) FROM products) AS newest
+     FROM products WHERE ${sides[side]} LIMIT ?`,
+    [id, limit],
+  )
+  if (side === 'newer') rows.reverse()
+  const [first, last] = [rows[0], rows.at(-1)]
+  if (!first || !last) return undefined
+  const products = rows.map(({ total, oldest, newest, ...product }) => product)
+  return { products, total: first.total, newer: first.id < first.newest, older: last.id > last.oldest }
+}
+
+const sides = { older: 'id < ? ORDER BY id DESC', newer: 'id > ? ORDER BY id' }
 
 /** The categories in use, by name; at most 500, which is more than anybody chooses from. */
 export async function findCategories(connection: Connection): Promise<string[]> {

@@ -44,7 +44,7 @@ describe('the catalogue', () => {
   it('shows the last page where a later one is asked for, and says so', async () => {
     const { $ } = await person.get(`/products?q=${mark}&page=9999999`)
     expect($('tbody tr')).to.have.length(5)
-    expect($('.notice').text()).to.equal('The list does not reach page 9,999,999. This is page 3.')
+    expect($('.notice').text()).to.equal('Page 9,999,999 cannot be opened. This is page 3.')
     expect((await person.get(`/products?q=${mark}&page=3`)).$('.notice')).to.have.length(0)
   })
 

@@ -11,7 +11,9 @@ export function productPages(catalogue: Catalogue) {
     async showProducts(ctx: Context) {
       const query = parseCatalogueQuery(ctx.query)
       const list = await catalogue.browse(signedInUser(ctx), query, ctx.state.deadline)
-      await ctx.page('products/index', { list, asked: query.page, known: 'known' in ctx.query })
+      // Towards the newest no page is too far.
+      const asked = query.after === undefined ? query.page : list.page
+      await ctx.page('products/index', { list, asked, known: 'known' in ctx.query })
     },
 
     async showNewProduct(ctx: Context) {
