@@ -1,57 +1,45 @@
-import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { median } from 'd3-array'
 import { progressOn } from '../progress.js'
-import type { System, Systems } from './systems.js'
+import type { System } from './bodega.js'
+import { cpuOf } from './cpu.js'
+import type { Page } from './pages.js'
 import { runWrk } from './wrk.js'
 
 /** Times in milliseconds, CPU in microseconds a request. */
-export interface PageCost {
-  page: string
+export interface Measurement {
   rate: number
-  timesBare: number
   p50: number
+  p95: number
   p99: number
   cpu: Record<keyof System['pids'], number>
 }
 
-interface Load {
+export interface Load {
   rounds: number
   seconds: number
   connections: number
 }
 
-type Measurement = Omit<PageCost, 'page' | 'timesBare'>
-
-/** Measures each page, the two systems in turn; the first round only warms them up. */
-export async function measurePages(systems: Systems, load: Load): Promise<PageCost[]> {
+/** Measures a page of several systems, each in turn, and gives the median of each; the first round only warms them up. */
+export async function measureInTurn(asked: { system: System; page: Page }[], load: Load): Promise<Measurement[]> {
   const say = progressOn(process.stderr)
-  const costs: PageCost[] = []
-  for (const page of systems.pages) {
-    const own: Measurement[] = []
-    const bare: Measurement[] = []
-    for (let round = 0; round <= load.rounds; round++) {
-      for (const [system, measured] of [
-        [systems.bodega, own],
-        [systems.bare, bare],
-      ] as const) {
-        await sleep(500) // for what is left of the last one
-        const measurement = measureOnce(system, () => runWrk(system.url, page, systems.cookies, load))
-        if (round > 0) measured.push(measurement)
-      }
-      if (round > 0) say(page.name, round, load.rounds)
+  const measured = asked.map((): Measurement[] => [])
+  for (let round = 0; round <= load.rounds; round++) {
+    for (const [index, { system, page }] of asked.entries()) {
+      await sleep(500) // for what is left of the last one
+      const measurement = measureOnce(system, page, load)
+      if (round > 0) measured[index]?.push(measurement)
     }
-    const cost = medianOf(own)
-    costs.push({ page: page.name, ...cost, timesBare: cost.rate / medianOf(bare).rate })
+    if (round > 0) say(asked[0]?.page.name ?? '', round, load.rounds)
   }
-  return costs
+  return measured.map(medianOf)
 }
 
-function measureOnce({ pids }: System, run: () => ReturnType<typeof runWrk>): Measurement {
-  const before = eachOf(pids, cpuOf)
-  const { requests, ...rest } = run()
-  const used = eachOf(pids, (of, name) => (cpuOf(of) - before[name]) / requests)
+function measureOnce(system: System, page: Page, load: Load): Measurement {
+  const before = eachOf(system.pids, cpuOf)
+  const { requests, ...rest } = runWrk(system, page, load)
+  const used = eachOf(system.pids, (of, name) => (cpuOf(of) - before[name]) / requests)
   return { ...rest, cpu: used }
 }
 
@@ -60,6 +48,7 @@ function medianOf(measurements: Measurement[]): Measurement {
   return {
     rate: of(({ rate }) => rate),
     p50: of(({ p50 }) => p50),
+    p95: of(({ p95 }) => p95),
     p99: of(({ p99 }) => p99),
     cpu: {
       nginx: of(({ cpu }) => cpu.nginx),
@@ -67,21 +56,6 @@ function medianOf(measurements: Measurement[]): Measurement {
       database: of(({ cpu }) => cpu.database),
     },
   }
-}
-
-const ticksPerSecond = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }))
-
-/** What processes have used so far, in microseconds. */
-function cpuOf(pids: number[]): number {
-  const ticks = pids.map((pid) => {
-    // Behind the name, which may have anything in it.
-    const [user, system] = readFileSync(`/proc/${pid}/stat`, 'utf8')
-      .replace(/^.*\) /s, '')
-      .split(' ')
-      .slice(11, 13)
-    return Number(user) + Number(system)
-  })
-  return (ticks.reduce((sum, each) => sum + each, 0) / ticksPerSecond) * 1e6
 }
 
 function eachOf(pids: System['pids'], value: (pids: number[], name: keyof System['pids']) => number) {

@@ -4,7 +4,8 @@ import { randomBytes } from 'node:crypto'
 export interface Page {
   name: string
   method: 'GET' | 'POST'
-  path: string
+  /** Its addresses, of which each request takes any. */
+  paths: string[]
   /** Whether it is asked for with the sessions, in turn. */
   signedIn: boolean
   /** Of a form; `{n}` is a number that no other request has. */
@@ -16,9 +17,6 @@ const form = (fields: Record<string, string>) => new URLSearchParams(fields).toS
 
 /** @param product the number of one */
 export function pagesOf(product: number): Page[] {
-  const page = (path: string, signedIn: boolean): Page => {
-    return { name: `GET ${path}`, method: 'GET', path, signedIn, body: '', status: 200 }
-  }
   const draft = {
     name: 'Cable',
     code: `B-${randomBytes(4).toString('hex')}-{n}`,
@@ -26,16 +24,21 @@ export function pagesOf(product: number): Page[] {
     units: '5',
   }
   return [
-    page('/login', false),
-    page('/products', true),
-    page(`/products/${product}`, true),
+    { ...pageAt('GET /login', ['/login']), signedIn: false },
+    pageAt('GET /products', ['/products']),
+    pageAt(`GET /products/${product}`, [`/products/${product}`]),
     {
       name: 'POST /products',
       method: 'POST',
-      path: '/products',
+      paths: ['/products'],
       signedIn: true,
       body: form({ ...draft, category: 'Cables' }),
       status: 303,
     },
   ]
+}
+
+/** A page that is opened by people who have signed in. */
+export function pageAt(name: string, paths: string[]): Page {
+  return { name, method: 'GET', paths, signedIn: true, body: '', status: 200 }
 }

@@ -36,7 +36,7 @@ interface CpuProfile {
 }
 
 /** Runs one more replica under V8's profiler, which wrk asks past nginx. */
-async function profile({ environment, cookies }: Systems, page: Page, load: Load): Promise<CpuProfile> {
+async function profile({ environment, bodega }: Systems, page: Page, load: Load): Promise<CpuProfile> {
   const folder = mkdtempSync(join(tmpdir(), 'bodega-profile-'))
   const port = await getPort()
   const url = `http://127.0.0.1:${port}`
@@ -55,7 +55,7 @@ async function profile({ environment, cookies }: Systems, page: Page, load: Load
       () => false,
     )
   await waitUntil('the replica is not ready', 30, ready)
-  runWrk(url, page, cookies, { ...load, connections: Math.ceil(load.connections / 3) })
+  runWrk({ ...bodega, url }, page, { ...load, connections: Math.ceil(load.connections / 3) })
   replica.kill('SIGTERM')
   await once(replica, 'exit')
   // The threads that hash and watch have profiles of their own, which are small.

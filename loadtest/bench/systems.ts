@@ -1,72 +1,46 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import getPort from 'get-port'
-import { readConfig } from '../../app/config.js'
 import { startNginx } from '../../stack/nginx.js'
-import { readRecords } from '../../stack/replicas.js'
-import { type Stack, startStack } from '../../stack/stack.js'
-import type { LocalStack } from '../load/local-stack.js'
-import { type Person, signUpPeople } from '../load/preparation/people.js'
-import { fillDatabase } from '../load/preparation/seed.js'
-import { progressOn } from '../progress.js'
 import { query } from '../query.js'
 import type { Answer } from './bare.js'
+import { type Bodega, family, type System, startBodega } from './bodega.js'
 import { type Page, pagesOf } from './pages.js'
-
-/** One that is measured: where it answers, and its processes by what they are. */
-export interface System {
-  url: string
-  pids: { nginx: number[]; replicas: number[]; database: number[] }
-}
 
 export type Systems = Awaited<ReturnType<typeof startSystems>>
 
 const folder = resolve('.bodega/bench/system')
 
 /** Starts a Bodega of its own with people and products, and the server that repeats its answers behind an nginx like its own. */
-export async function startSystems({ connections, products }: { connections: number; products: number }) {
-  rmSync(folder, { recursive: true, force: true })
-  mkdirSync(folder, { recursive: true })
-  const say = progressOn(process.stderr)
-  const stack = await startStack({
-    folder,
-    address: '127.0.0.1',
-    port: await getPort(),
-    say: (step) => console.error(`· ${step}`),
-  })
+export async function startSystems({ grep, ...options }: { connections: number; products: number; grep: RegExp }) {
+  const bodega = await startBodega(folder, options)
   try {
-    const people = await signUpPeople(stack.url, connections, say)
-    const local: LocalStack = { ...readConfig(stack.environment), replicas: readRecords(folder) }
-    await fillDatabase(local, people[0] as Person, products, say)
-    const [newest] = await query(local.products, 'SELECT MAX(id) FROM products')
-    const pages = pagesOf(Number(newest?.[0]))
-    const cookies = join(folder, 'cookies')
-    writeFileSync(cookies, people.map(({ browser }) => browser.cookies).join('\n'))
-    const bare = await startBare(await record(pages, people[0] as Person, local))
+    const [newest] = await query(bodega.local.products, 'SELECT MAX(id) FROM products')
+    const pages = pagesOf(Number(newest?.[0])).filter(({ name }) => grep.test(name))
+    const bare = await startBare(await record(pages, bodega), bodega.system.cookies)
     return {
       pages,
-      cookies,
-      environment: stack.environment,
-      bodega: { url: stack.url, pids: pidsOf(stack) } as System,
+      environment: bodega.environment,
+      bodega: bodega.system,
       bare: bare.system,
       async stop() {
         await bare.stop()
-        await stack.stop()
+        await bodega.stop()
       },
     }
   } catch (error) {
-    await stack.stop()
+    await bodega.stop()
     throw error
   }
 }
 
 /** What a replica answers to each page, past nginx. */
-async function record(pages: Page[], person: Person, { replicas }: LocalStack): Promise<Record<string, Answer>> {
+async function record(pages: Page[], { person, local }: Bodega): Promise<Record<string, Answer>> {
   const answers: Record<string, Answer> = {}
-  for (const { name, method, path, signedIn, body } of pages) {
-    const answer = await fetch(`http://127.0.0.1:${replicas[0]?.port}${path}`, {
+  for (const { name, method, paths, signedIn, body } of pages) {
+    const answer = await fetch(`http://127.0.0.1:${local.replicas[0]?.port}${paths[0]}`, {
       method,
       redirect: 'manual',
       headers: {
@@ -81,7 +55,7 @@ async function record(pages: Page[], person: Person, { replicas }: LocalStack): 
   return answers
 }
 
-async function startBare(answers: Record<string, Answer>) {
+async function startBare(answers: Record<string, Answer>, cookies: string) {
   const file = join(folder, 'answers.json')
   writeFileSync(file, JSON.stringify(answers))
   const ports = [await getPort(), await getPort(), await getPort()]
@@ -98,6 +72,7 @@ async function startBare(answers: Record<string, Answer>) {
   })
   const system: System = {
     url: `http://127.0.0.1:${port}`,
+    cookies,
     pids: { nginx: family(nginx.process), replicas: replicas.map(({ pid }) => pid as number), database: [] },
   }
   return {
@@ -107,20 +82,4 @@ async function startBare(answers: Record<string, Answer>) {
       await nginx.stop('SIGQUIT')
     },
   }
-}
-
-function pidsOf({ nginx, replicas, database }: Stack): System['pids'] {
-  return {
-    nginx: family(nginx.process),
-    replicas: replicas.map((each) => each.process?.pid as number),
-    database: [database.process?.pid as number],
-  }
-}
-
-/** A process and its children. */
-function family(parent: ChildProcess | undefined): number[] {
-  const children = readdirSync('/proc').filter((pid) => {
-    return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/stat`, 'utf8').includes(`) S ${parent?.pid} `)
-  })
-  return [parent?.pid as number, ...children.map(Number)]
 }
