@@ -15,10 +15,54 @@ describe('the bench', () => {
       if (page !== 'GET /login') expect(cpu.database, page).to.be.above(5)
     }
   }).timeout(120_000)
+
+  it('puts the same pages side by side in catalogues of several sizes', () => {
+    const { growth, fillings } = run(
+      'growth.json',
+      '--growth',
+      '100,300',
+      '--grep',
+      '^product$|code$',
+      '--connections',
+      '2',
+    )
+    expect(growth.map(({ page }: { page: string }) => page)).to.deep.equal([
+      'product',
+      'search: a code',
+      'search: the beginning of a code',
+      'search: the last part of a code',
+    ])
+    for (const { page, at, times } of growth) {
+      const [small, large] = at
+      expect(times, page).to.equal(large.p95 / small.p95)
+      expect(small.p50, page).to.be.within(0.1, small.p95)
+    }
+    const [, code, beginning, part] = growth.map(foundAt)
+    expect(code, 'a code').to.deep.equal([1, 1, 1, 1])
+    expect(beginning, 'the beginning of a code').to.deep.equal([11, 11, 11, 11])
+    expect(Math.min(...part), 'the last part of a code').to.be.above(0)
+    for (const { products, tables } of fillings) expect(tables.products / products).to.be.above(50)
+    expect(productsAskedFor(300), 'different products').to.be.above(10)
+  }).timeout(120_000)
+
+  it('takes sizes that can be compared only', () => {
+    for (const sizes of ['1000', '100,60', '60,many']) {
+      expect(() => run('growth.json', '--growth', sizes), sizes).to.throw('failed')
+    }
+  })
 })
 
 function run(file: string, ...options: string[]) {
   const short = ['--rounds', '1', '--seconds', '1', '--out', '.bodega/test-bench']
   execFileSync(process.execPath, ['dist/loadtest/bench.js', ...short, ...options], { stdio: 'ignore' })
   return JSON.parse(readFileSync(`.bodega/test-bench/${file}`, 'utf8'))
+}
+
+function foundAt({ at }: { at: { found: number[] }[] }): number[] {
+  return at.flatMap(({ found }) => found)
+}
+
+function productsAskedFor(size: number): number {
+  const log = readFileSync(`.bodega/bench/growth/${size}/logs/app1.log`, 'utf8')
+  return new Set(log.match(/"path":"\/products\/\d+"/g)).size
 }
