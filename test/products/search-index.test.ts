@@ -149,6 +149,20 @@ describe('the index of the products’ texts', () => {
     expect(await find(['late'])).to.deep.equal([700])
   })
 
+  it('waits for one in a gap between the products, too, which may be of another block', async () => {
+    await insert(numbers(1, 1_100))
+    await indexAll()
+    await insert(numbers(2 * blockSize + 5, 1_100))
+    const adding = await admin.transaction()
+    await adding('products').insert(rowOf(blockSize - 5, { name: 'late comer' }))
+    const indexing = indexAll()
+    await sleep(300)
+    await adding.commit()
+    await indexing
+    expect(await indexedTo()).to.be.greaterThan(2 * blockSize)
+    expect(await find(['late'])).to.deep.equal([blockSize - 5])
+  })
+
   it('has a product found at once that got its number before and is there only after', async () => {
     await insert(numbers(1, 2_500).filter((id) => id !== 700))
     await indexAll()

@@ -43,9 +43,21 @@ export function intersection(sets: Positions[]): number[] {
   const [smallest, ...others] = sets.toSorted((one, other) => one.length - other.length)
   if (!smallest) return []
   const bits = others.map(bitsOf)
-  const isInAll = (position: number) => bits.every((each) => hasBit(each, position))
-  return positionsIn(smallest).filter(isInAll).reverse()
+  if (smallest[0] === list)
+    return positionsIn(smallest)
+      .filter((at) => bits.every((each) => hasBit(each, at)))
+      .reverse()
+  const common = Buffer.from(smallest.subarray(1))
+  for (const each of bits) {
+    for (let index = 0; index < common.length; index++) {
+      common[index] = (common[index] as number) & (each[index] ?? 0)
+    }
+  }
+  return positionsOf(common).reverse()
 }
+
+/** No positions. */
+export const nowhere: Positions = Buffer.of(0)
 
 const list = 0
 const bitmap = 1
@@ -71,7 +83,9 @@ function listOf(positions: number[]): Positions {
 /** The positions in their order. */
 function positionsIn(set: Positions): number[] {
   if (set[0] === bitmap) return positionsOf(set.subarray(1))
-  return Array.from({ length: set.length >> 1 }, (_, index) => set.readUInt16LE(1 + 2 * index))
+  const positions: number[] = []
+  for (let at = 1; at < set.length; at += 2) positions.push((set[at] as number) | ((set[at + 1] as number) << 8))
+  return positions
 }
 
 function bitsOf(set: Positions): Buffer {

@@ -1,7 +1,7 @@
 import type { Connection } from '../../database/connection.js'
-import { blockOf, intersection, type Positions, productAt } from './blocks.js'
+import { blockOf, intersection, nowhere, type Positions, productAt } from './blocks.js'
 import * as store from './store.js'
-import { termsOfWords } from './terms.js'
+import { termsOfWord } from './terms.js'
 
 /**
  * The newest products that have all of these words, folded, each anywhere in its text; at most so many. Those that are
@@ -15,7 +15,7 @@ export async function findMatches(
 ): Promise<number[]> {
   const found = await store.scan(connection, words, indexedTo, most)
   if (indexedTo === 0 || found.length === most) return found
-  for await (const candidates of findIndexed(connection, words, indexedTo)) {
+  for await (const candidates of findIndexed(connection, words, { indexedTo, most: most - found.length })) {
     for (let start = 0; start < candidates.length && found.length < most; start += batch) {
       found.push(...(await store.findThoseWith(connection, words, candidates.slice(start, start + batch))))
     }
@@ -25,44 +25,71 @@ export async function findMatches(
 }
 
 /** Products that are looked at together. */
-const batch = 512
+const batch = 256
 
-/** Blocks that are read together. */
-const together = 64
+/** Terms of all words together that a block is asked for; and how many of each word at first, those that exclude most. */
+const mostTerms = 16
+const enough = 2
+
+/** More candidates than this in a block cost more to look at than the other terms to read. */
+const many = 16
 
 /** The products that have the terms of the words, the newest first. */
-async function* findIndexed(connection: Connection, words: Buffer[], indexedTo: number): AsyncGenerator<number[]> {
-  const blocks = Array.from({ length: blockOf(indexedTo) + 1 }, (_, block) => block).reverse()
-  const terms = termsOfWords(words)
-  const newest = await readSets(connection, blocks.slice(0, 1), terms)
-  yield candidatesIn(newest, terms).filter((id) => id <= indexedTo)
-  const rare = rarest(terms, newest.get(blocks[0] as number))
-  for (let start = 1; start < blocks.length; start += together) {
-    yield candidatesIn(await readSets(connection, blocks.slice(start, start + together), rare), rare)
+async function* findIndexed(
+  connection: Connection,
+  words: Buffer[],
+  { indexedTo, most }: { indexedTo: number; most: number },
+): AsyncGenerator<number[]> {
+  const ofWords = words.map((word) => termsOfWord(word, Math.ceil(mostTerms / words.length)))
+  const newest = blockOf(indexedTo)
+  const sets = await readSets(connection, [newest], ofWords.flat())
+  const inNewest = candidatesIn(newest, sets).filter((id) => id <= indexedTo)
+  yield inNewest
+  const first = ofWords.flatMap((terms) => rarest(terms, sets.get(newest)))
+  const others = ofWords.flat().filter((term) => !first.includes(term))
+  for (const blocks of batchesOf(newest - 1, blocksFor(most, inNewest.length))) {
+    const sets = await readSets(connection, blocks, first)
+    const found = new Map(blocks.map((block) => [block, candidatesIn(block, sets)]))
+    const wide = blocks.filter((block) => (found.get(block) as number[]).length > many)
+    const more = await readSets(connection, wide, others)
+    for (const block of more.keys()) found.set(block, candidatesIn(block, sets, more))
+    yield [...found.values()].flat()
   }
 }
 
-/** For each block, in the order asked for, the positions of each term that it has. */
+/** Blocks that a statement asks for, at most. */
+const mostBlocks = 64
+
+/** Blocks that have so many products, or somewhat more, where one has so many. */
+function blocksFor(most: number, inOne: number): number {
+  return Math.min(mostBlocks, Math.ceil((1.5 * most) / Math.max(1, inOne)))
+}
+
+/** From this block to the first: so many, then as many as may be. */
+function* batchesOf(newest: number, atFirst: number): Generator<number[]> {
+  for (let size = atFirst, last = newest; last >= 0; last -= size, size = mostBlocks) {
+    yield Array.from({ length: Math.min(size, last + 1) }, (_, index) => last - index)
+  }
+}
+
+/** For each block that was asked for, the positions of each of the terms; none where a term is not there. */
 type Sets = Map<number, Map<number, Positions>>
 
 async function readSets(connection: Connection, blocks: number[], terms: number[]): Promise<Sets> {
-  const sets: Sets = new Map(blocks.map((block) => [block, new Map()]))
+  const sets: Sets = new Map()
+  if (blocks.length === 0 || terms.length === 0) return sets
+  for (const block of blocks) sets.set(block, new Map(terms.map((term) => [term, nowhere])))
   for (const row of await store.readTerms(connection, blocks, terms)) sets.get(row.block)?.set(row.term, row.products)
   return sets
 }
 
-function candidatesIn(sets: Sets, terms: number[]): number[] {
-  return [...sets].flatMap(([block, ofTerms]) => {
-    const all = terms.flatMap((term) => ofTerms.get(term) ?? [])
-    if (all.length < terms.length) return []
-    return intersection(all).map((position) => productAt(block, position))
-  })
+/** Products of a block that have all the terms read. */
+function candidatesIn(block: number, ...read: Sets[]): number[] {
+  const positions = intersection(read.flatMap((sets) => [...(sets.get(block)?.values() ?? [])]))
+  return positions.map((position) => productAt(block, position))
 }
 
-/** Terms that older blocks are asked for: the few that exclude most. */
-const enough = 3
-
-/** Those that the fewest products of a block have. */
+/** Those terms of a word that the fewest products of a block have. */
 function rarest(terms: number[], sets: Map<number, Positions> | undefined): number[] {
   const sizeOf = (term: number) => sets?.get(term)?.length ?? 0
   return terms.toSorted((one, other) => sizeOf(one) - sizeOf(other)).slice(0, enough)

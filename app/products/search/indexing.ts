@@ -27,11 +27,12 @@ export async function indexNext(connection: Connection, most: number): Promise<n
   })
 }
 
-/** The number of the last product of the step: the next ones, as far as they are in one block. */
+/** Where a step ends: with the last of the next products in its block, or with the block. */
 async function findEnd(connection: Connection, from: number, most: number): Promise<number | undefined> {
   const ids = await store.findNext(connection, from, Math.max(least, most))
   if (ids.length < least) return undefined
-  return ids.findLast((id) => blockOf(id) === blockOf(ids[0] as number))
+  const block = blockOf(from + 1)
+  return ids.findLast((id) => blockOf(id) === block) ?? productAt(block + 1, 0) - 1
 }
 
 /** The part of a block that products behind one number and up to another have, in whole bytes of its bitmap. */

@@ -19,23 +19,17 @@ export function forEachTerm(text: Buffer, each: (term: number) => void): void {
 }
 
 /**
- * The terms that a text with all of these words has, the longest of each word. Not every one where there are many:
+ * The longest terms of a word, which every text with the word has; some of them, where there are more than so many:
  * what they find is looked at once more.
  */
-export function termsOfWords(words: Buffer[]): number[] {
-  const terms = [...new Set(words.flatMap(longestTerms))]
-  const step = Math.ceil(terms.length / mostTerms)
-  return terms.filter((_, index) => index % step === 0)
+export function termsOfWord(word: Buffer, most: number): number[] {
+  const terms = new Set<number>()
+  const least = word.length >= 3 ? 1 << 16 : word.length === 2 ? 1 << 8 : 0
+  forEachTerm(word, (term) => {
+    if (term >= least) terms.add(term)
+  })
+  const step = Math.ceil(terms.size / most)
+  return [...terms].filter((_, index) => index % step === 0)
 }
 
 const space = 0x20
-
-/** More find hardly less. */
-const mostTerms = 16
-
-function longestTerms(word: Buffer): number[] {
-  const terms: number[] = []
-  forEachTerm(word, (term) => terms.push(term))
-  const least = word.length >= 3 ? 1 << 16 : word.length === 2 ? 1 << 8 : 0
-  return terms.filter((term) => term >= least)
-}

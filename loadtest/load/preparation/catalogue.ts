@@ -22,20 +22,14 @@ export async function readCatalogue(person: Person, say: Say): Promise<Catalogue
 /** How many products there are, or are found, as the list at this address says it. */
 export async function countOnPage(person: Person, address = '/products'): Promise<number> {
   const $ = await readPage(person, address)
-  const [count = 0] = numbersIn($('.count').text())
-  return count
+  const [count] = $('.count').text().match(/\d[\d,]*/) ?? ['0']
+  return Number(count.replaceAll(',', ''))
 }
 
 /** The address of the list's last page. */
 export async function findLastPage(person: Person): Promise<string> {
   const $ = await readPage(person, '/products')
-  const last = numbersIn($('.pages > span').text()).at(-1) ?? 1
-  return $('a[rel=last]').attr('href') ?? `/products?page=${last}`
-}
-
-function numbersIn(text: string): number[] {
-  const numbers = text.match(/\d[\d,]*/g) ?? []
-  return numbers.map((each) => Number(each.replaceAll(',', '')))
+  return $('a[rel=last]').attr('href') ?? '/products'
 }
 
 async function leaf(person: Person): Promise<Catalogue> {
