@@ -28,7 +28,7 @@ interface CataloguePage extends CatalogueQuery {
 const pageSize = 20
 
 /** Matches of a search are counted up to here, because that takes as long as there is to count. */
-const countedAtMost = 200
+const countedAtMost = 100
 
 /** The last page that can be asked for by its number alone: what lies before it is read, too. */
 const lastPage = 5_000

@@ -59,9 +59,12 @@ async function bitsOfTerms(products: store.Indexed[], { start, length }: Part): 
     if (index % inRound === 0) await nextRound()
     const position = positionOf(product.id) - 8 * start
     forEachTerm(searchTextOf(product), (term) => {
-      const ofTerm = bits.get(term) ?? Buffer.alloc(length)
+      let ofTerm = bits.get(term)
+      if (!ofTerm) {
+        ofTerm = Buffer.alloc(length)
+        bits.set(term, ofTerm)
+      }
       setBit(ofTerm, position)
-      bits.set(term, ofTerm)
     })
   }
   return bits

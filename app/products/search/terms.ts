@@ -5,7 +5,8 @@
 export function forEachTerm(text: Buffer, each: (term: number) => void): void {
   let previous = 0
   let beforePrevious = 0
-  for (const byte of text) {
+  for (let index = 0; index < text.length; index++) {
+    const byte = text[index] as number
     if (byte <= space) {
       previous = beforePrevious = 0
       continue

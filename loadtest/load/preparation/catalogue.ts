@@ -22,7 +22,9 @@ export async function readCatalogue(person: Person, say: Say): Promise<Catalogue
 /** How many products there are, or are found, as the list at this address says it. */
 export async function countOnPage(person: Person, address = '/products'): Promise<number> {
   const $ = await readPage(person, address)
-  const [count] = $('.count').text().match(/\d[\d,]*/) ?? ['0']
+  const [count] = $('.count')
+    .text()
+    .match(/\d[\d,]*/) ?? ['0']
   return Number(count.replaceAll(',', ''))
 }
 

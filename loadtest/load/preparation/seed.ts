@@ -30,9 +30,10 @@ export async function fillDatabase({ users, products }: LocalStack, { account }:
   let done = 0
   const insert = async (first: number) => {
     const rows = Array.from({ length: Math.min(batch, number - first) }, (_, index) =>
-      rowOf(sampleProduct(first + index, `${run}-${first + index}`), owner?.[0]),
+      rowOf(sampleProduct(first + index, `${run}-${first + index}`), Number(owner?.[0])),
     )
-    await pool.query(`INSERT INTO products (${columns}) VALUES ?`, [rows])
+    const places = rows.map(() => '(?, ?, ?, ?, ?, ?, ?, ?)').join()
+    await pool.execute(`INSERT INTO products (${columns}) VALUES ${places}`, rows.flat())
     done += rows.length
     say('filling the catalogue', done, number)
   }
@@ -40,7 +41,7 @@ export async function fillDatabase({ users, products }: LocalStack, { account }:
   await Promise.all([inserting.finally(() => pool.end()), indexWhile(inserting, products)])
 }
 
-function rowOf(product: ReturnType<typeof sampleProduct>, createdBy: unknown) {
+function rowOf(product: ReturnType<typeof sampleProduct>, createdBy: number) {
   const { name, code, description, units, category } = product
   return [name, code, description, units, category, searchTextOf(product), createdBy, new Date()]
 }
