@@ -43,13 +43,10 @@ export class Connection {
 
   /** The rows of a statement with `IN (?)`, each for a list of at least one value; a value may be in it more than once. */
   rowsIn<Row>(sql: string, values: (Value | Value[])[]): Promise<Row[]> {
-    const lists = values.filter((value) => Array.isArray(value)).map(padded)
-    const places = lists.map(({ length }) => `IN (?${',?'.repeat(length - 1)})`)
-    const text = sql.replaceAll('IN (?)', () => places.shift() as string)
-    return this.#prepared(
-      text,
-      values.flatMap((value) => (Array.isArray(value) ? (lists.shift() as Value[]) : [value])),
-    )
+    const all = values.map((value) => (Array.isArray(value) ? padded(value) : value))
+    const lists = all.filter((value) => Array.isArray(value))
+    const text = sql.replaceAll('IN (?)', () => `IN (?${',?'.repeat((lists.shift()?.length ?? 1) - 1)})`)
+    return this.#prepared(text, all.flat())
   }
 
   /** Runs a statement that changes rows, prepared as those of {@link rows}. */
@@ -100,7 +97,7 @@ export class Connection {
     try {
       return await work()
     } finally {
-      // Also behind the deadline. Closing the connection releases it, too.
+      // The deadline may have passed. Closing the connection releases the lock, too.
       const sql = `DO RELEASE_LOCK(${lockName})`
       await this.#send(sql, (done) => this.#driver.execute(sql, [name], done)).catch(() => this.#driver.destroy())
     }
@@ -137,10 +134,10 @@ export class Connection {
   }
 }
 
-/** With a length that is a power of two, so that few texts are prepared. */
-function padded(list: Value[]): Value[] {
+/** A list of which some are repeated, so that its length is a power of two and few texts are prepared. */
+export function padded<T>(list: T[]): T[] {
   const length = 2 ** Math.ceil(Math.log2(list.length))
-  return [...list, ...Array<Value>(length - list.length).fill(list[0] as Value)]
+  return [...list, ...list.slice(0, length - list.length)]
 }
 
 /** Locks are the server's, which may have several databases like this one; their names have 64 characters at most. */

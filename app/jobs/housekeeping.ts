@@ -36,7 +36,7 @@ function sweep(name: string, database: Database, work: Batch): Job {
 type Batch = (connection: Connection, most: number) => Promise<number | undefined>
 
 async function inBatches(database: Database, work: Batch, most = batch): Promise<void> {
-  for (let done: number | undefined = 1; done; ) {
+  for (let done: number | undefined = most; done === most; ) {
     done = await Deadline.within(30 * seconds, (deadline) =>
       database.run(deadline, (connection) => work(connection, most)),
     )

@@ -62,10 +62,10 @@ const catalogueQuery = z.object({
   after: key,
 })
 
-/** The words of a query, in their order, without those of which folding leaves nothing. */
+/** The words of a query, in their order, without those of which folding leaves nothing but spaces. */
 export function wordsOf(query: string): string[] {
   return query
     .split(/[\s\p{Cc}]+/u)
-    .filter((word) => fold(word).length > 0)
+    .filter((word) => fold(word).toString().trim() !== '')
     .slice(0, mostWords)
 }

@@ -30,6 +30,20 @@ export async function findProductsById(connection: Connection, ids: number[]): P
   return ids.map((id) => found.get(id))
 }
 
+/** A mark that is another after each change of the products, and the last number up to which all are in the search's index. */
+interface CatalogueState {
+  mark: number
+  indexedTo: number
+}
+
+/** Kept by triggers, and by the job that indexes: db/products/006_catalogue_state.ts, 007_search_terms.ts. */
+export async function readState(connection: Connection): Promise<CatalogueState> {
+  const row = await connection.first<CatalogueState>(
+    'SELECT CAST(SUM(mark) AS UNSIGNED) AS mark, MIN(indexed_to) AS indexedTo FROM catalogue_state',
+  )
+  return row as CatalogueState
+}
+
 /** The newest first, and how many there are of all; 0 beyond the last. */
 export async function findProducts(
   connection: Connection,

@@ -1,31 +1,9 @@
 import type { Knex } from 'knex'
+import { fillSearchText } from '../fill-search-text.js'
 
-/** Rows a statement: small enough that no write waits long for it. */
-const batch = 500
-
-/** Makes the text that searches look through, of the products that have none yet; killed, it goes on where it was. */
+/** Makes the text that searches look through, of the products that have none yet. */
 export async function up(knex: Knex) {
-  for (let found = batch; found === batch; ) {
-    const rows = await knex('products')
-      .whereNull('search_text')
-      .limit(batch)
-      .select('id', 'name', 'code', 'description')
-    found = rows.length
-    if (found === 0) return
-    const cases = rows.map((row) => knex.raw('WHEN ? THEN ?', [row.id, searchTextOf(row)]))
-    await knex('products')
-      .whereIn(
-        'id',
-        rows.map(({ id }) => id),
-      )
-      .update({ search_text: knex.raw(`CASE id ${cases.map(() => '?').join(' ')} END`, cases) })
-  }
+  await fillSearchText(knex, 'search_text IS NULL', ({ name, code, description }) => [name, code, description])
 }
 
 export async function down() {}
-
-/** As the product folded text when this was written; a migration does not change with the product. */
-function searchTextOf({ name, code, description }: { name: string; code: string; description: string }): Buffer {
-  const text = [name, code, description].join('\n')
-  return Buffer.from(text.normalize('NFKD').replace(/\p{M}/gu, '').toUpperCase())
-}

@@ -4,8 +4,9 @@ import type { Knex } from 'knex'
  * The index of the products' texts: for each term, and each block of products, those of the block that have it
  * (app/products/search/). Block before term, so that a block is written in one place.
  *
- * In each slot, indexed_to is the last id that it lets the index have. The index ends at the least of all: a job raises
- * them, and a product with a lower id that commits later lowers that of its slot, which {@link slot} has locked.
+ * The index ends at the least `indexed_to` of all slots. A job raises them, and a product with a lower number that commits
+ * later lowers that of its slot: the one that products_insert has just changed, so has locked until the COMMIT, because
+ * both triggers see the time at which their statement began.
  */
 export async function up(knex: Knex) {
   await knex.raw(`

@@ -6,11 +6,7 @@ const command = createCommand('bench')
   .option('--seconds <n>', 'how long each time', wholeNumber(1, 600), 4)
   .option('--connections <n>', 'requests at once (default: 32; 8 with --growth)', wholeNumber(1, 1_000))
   .option('--products <n>', 'how many there are', wholeNumber(20, 10_000_000), 10_000)
-  .addOption(
-    new Option('--grep <pattern>', 'only pages whose name matches')
-      .argParser((text) => new RegExp(text))
-      .default(/^/, 'all'),
-  )
+  .addOption(new Option('--grep <pattern>', 'only pages whose name matches').argParser(pattern).default(/^/, 'all'))
   .option('--compare <file>', 'the JSON of an earlier run, to put beside this one')
   .option('--profile', 'also say where the time of a replica goes, by package', false)
   .addOption(
@@ -27,9 +23,17 @@ export function readOptions() {
   return { ...options, connections: options.connections ?? (options.growth ? 8 : 32) }
 }
 
+function pattern(text: string): RegExp {
+  try {
+    return new RegExp(text)
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message)
+  }
+}
+
 /** Reads an option that is a list of numbers of products. */
 function ascending(text: string): number[] {
-  const sizes = text.split(',').map(wholeNumber(40, 10_000_000))
+  const sizes = text.split(',').map(wholeNumber(200, 10_000_000))
   if (sizes.length > 1 && sizes.every((size, index) => index === 0 || size > (sizes[index - 1] as number))) return sizes
   throw new InvalidArgumentError('It must be at least two numbers, the smallest first, such as 1000,100000.')
 }

@@ -12,7 +12,13 @@ export function runWrk(
 ) {
   const { method, paths, signedIn, body, status } = page
   const { seconds, connections } = load
-  const options = ['-t2', `-c${connections}`, `-d${seconds}s`, '-s', join(root, 'loadtest/bench/wrk.lua')]
+  const options = [
+    `-t${Math.min(2, connections)}`,
+    `-c${connections}`,
+    `-d${seconds}s`,
+    '-s',
+    join(root, 'loadtest/bench/wrk.lua'),
+  ]
   const output = execFileSync('wrk', [...options, url], {
     encoding: 'utf8',
     env: {

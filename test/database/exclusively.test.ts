@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import { readConfig } from '../../app/config.js'
 import { type Database, openDatabase } from '../../app/database/database.js'
 import { Deadline } from '../../app/database/deadline.js'
+import { waitUntil } from '../../stack/processes.js'
 import { databases, stack } from '../system.js'
 
 describe('exclusive work', () => {
@@ -16,31 +16,22 @@ describe('exclusive work', () => {
     database.run(deadline, (connection) => connection.exclusively('a test', work))
 
   it('is done by one at a time', async () => {
-    let atWork = 0
-    let most = 0
-    const work = async () => {
-      most = Math.max(most, ++atWork)
-      await sleep(100)
-      atWork--
-      return true
-    }
-    const done = await Promise.all([exclusively(work), exclusively(work), exclusively(work)])
-    expect(done.filter(Boolean)).to.deep.equal([true])
-    expect(most).to.equal(1)
-    expect(await exclusively(work)).to.equal(true)
+    const others = () => Promise.all([exclusively(async () => true), exclusively(async () => true)])
+    expect(await exclusively(others)).to.deep.equal([undefined, undefined])
+    expect(await exclusively(async () => true)).to.equal(true)
   })
 
   it('leaves the turn to others when it fails', async () => {
     const failed = await exclusively(() => Promise.reject(new Error('no'))).catch((error) => error)
     expect(failed.message).to.equal('no')
-    await others()
+    expect(await isFree()).to.equal(true)
   })
 
   it('leaves the turn to others when its deadline passes', async () => {
     const deadline = new Deadline(5_000)
-    const work = async () => deadline.pass('given up')
-    await exclusively(work, deadline).catch(() => {})
-    await others()
+    const given = exclusively(async () => deadline.pass('given up'), deadline)
+    expect(await given.catch((error) => error.message)).to.equal('given up')
+    await waitUntil('the turn is not left', 5, () => isFree())
   })
 
   it('leaves the turn to others when its connection is lost', async () => {
@@ -48,15 +39,16 @@ describe('exclusive work', () => {
       const row = await connection.first<{ id: number }>('SELECT CONNECTION_ID() AS id')
       await connection.exclusively('a test', () => databases.products.raw('KILL ?', [row?.id as number]))
     })
-    await others()
+    expect(await isFree()).to.equal(true)
   })
 
   /** On a connection of its own: the one that had the turn would be given it again. */
-  async function others() {
+  async function isFree(): Promise<boolean> {
     const other = openDatabase(readConfig(stack.environment).products, 1)
     const work = (deadline: Deadline) =>
       other.run(deadline, (connection) => connection.exclusively('a test', async () => true))
-    expect(await Deadline.within(5_000, work)).to.equal(true)
+    const done = await Deadline.within(5_000, work)
     await other.close()
+    return done === true
   }
 })

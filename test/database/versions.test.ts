@@ -19,6 +19,16 @@ describe('two versions', () => {
     await waitUntil('the product is not found', 30, isFound)
   })
 
+  it('find by category what the older one added without it in the search text', async () => {
+    const person = await signedIn()
+    const category = `Antigua ${unique()}`
+    const old = { ...product({ category }), search_text: Buffer.from('LAMPARA\nL-1\nLUZ') }
+    await databases.products('products').insert({ ...old, created_by: 1, created_at: new Date() })
+    const isFound = async () =>
+      (await person.get(`/products?q=${encodeURIComponent(category)}`)).$('tbody tr').length === 1
+    await waitUntil('the product is not found', 30, isFound)
+  })
+
   it('leave the databases to the newer one: the older migrator has nothing to do', async () => {
     const newer = databases.users('knex_migrations').where({ name: '999_of_a_newer_version.js' })
     const { account, admin } = readMigratorConfig(stack.environment).users

@@ -20,7 +20,7 @@ describe('the bench', () => {
     const { growth, fillings } = run(
       'growth.json',
       '--growth',
-      '100,300',
+      '200,400',
       '--grep',
       '^product$|code$',
       '--connections',
@@ -42,11 +42,11 @@ describe('the bench', () => {
     expect(beginning, 'the beginning of a code').to.deep.equal([11, 11, 11, 11])
     expect(Math.min(...part), 'the last part of a code').to.be.above(0)
     for (const { products, tables } of fillings) expect(tables.products / products).to.be.above(50)
-    expect(productsAskedFor(300), 'different products').to.be.above(10)
+    expect(productsAskedFor(400), 'different products').to.be.above(10)
   }).timeout(120_000)
 
   it('takes sizes that can be compared only', () => {
-    for (const sizes of ['1000', '100,60', '60,many']) {
+    for (const sizes of ['1000', '1000,600', '600,many']) {
       expect(() => run('growth.json', '--growth', sizes), sizes).to.throw('failed')
     }
   })

@@ -10,8 +10,8 @@ import { Deadline } from '../../app/database/deadline.js'
 import { blockSize } from '../../app/products/search/blocks.js'
 import { findMatches } from '../../app/products/search/find.js'
 import { indexNext } from '../../app/products/search/indexing.js'
-import { readState } from '../../app/products/search/store.js'
 import { fold, searchTextOf } from '../../app/products/search/text.js'
+import { readState } from '../../app/products/store.js'
 import { sampleProduct } from '../../loadtest/sample-products.js'
 import { unique } from '../person.js'
 import { stack } from '../system.js'
@@ -31,7 +31,8 @@ describe('the index of the products’ texts', () => {
       USERS_DATABASE_URL: own('USERS'),
       PRODUCTS_DATABASE_URL: own('PRODUCTS'),
     }
-    await once(spawn(process.execPath, ['dist/db/migrate.js'], { env: environment, stdio: 'ignore' }), 'exit')
+    const migrator = spawn(process.execPath, ['dist/db/migrate.js'], { env: environment, stdio: 'ignore' })
+    expect(await once(migrator, 'exit')).to.deep.equal([0, null])
     config = readConfig(environment).products
     database = openDatabase(config, 4)
     admin = knex({
@@ -43,6 +44,7 @@ describe('the index of the products’ texts', () => {
 
   afterEach(async () => {
     await database.close()
+    await admin.raw('DROP DATABASE ??', [config.database])
     await admin.destroy()
   })
 
@@ -88,7 +90,16 @@ describe('the index of the products’ texts', () => {
 
   async function findsWhatIsThere() {
     const words = ['a', 'ñ', '7', 'ca', 'zz', 'cable', 'ámpar', 'cable negro', 'C-1', 'C-39595', '-39', '79', 'jardin']
-    for (const query of [...words, 'e o a i', 'lampara lumen rojo', 'nothing has this', 'cable C-3', 'solana rec']) {
+    for (const query of [
+      ...words,
+      'e o a i',
+      'lampara lumen rojo',
+      'nothing has this',
+      'cable C-3',
+      'solana rec',
+      'd´or',
+      '´x',
+    ]) {
       expect(await find(query.split(' ')), query).to.deep.equal(expected(query.split(' ')))
     }
   }
@@ -96,6 +107,7 @@ describe('the index of the products’ texts', () => {
   it('finds what looking at each product finds, whatever part of them is indexed', async () => {
     await insert(numbers(blockSize - 2_000, 1_500, 3))
     await insert(numbers(4 * blockSize - 100, 700))
+    await insert([20_000, 5 * blockSize], { description: 'Botella d´or ´x' })
     await findsWhatIsThere()
     const ends = new Set([await indexedTo()])
     while (await index(1_100)) {
@@ -174,17 +186,40 @@ describe('the index of the products’ texts', () => {
     expect(await find(['late'])).to.deep.equal([700])
   })
 
-  it('does not end behind a product that is late between two steps of its own', async () => {
+  it('does not end behind a product that is late while it is being extended', async () => {
     await insert(numbers(1, 1_500).filter((id) => id !== 700))
-    const late = (async () => {
-      // As soon as the slots let the index have it, before the index says that it has.
-      const passed = () => admin('catalogue_state').where('slot', 15).where('indexed_to', '>', 0)
-      for (let tries = 0; tries < 2_000 && (await passed()).length === 0; tries++) await sleep(1)
-      await insert([700], { name: 'late comer' })
-    })()
-    await Promise.all([index(), late])
+    await indexAnd(() => insert([700], { name: 'late comer' }))
     expect(await find(['late'])).to.deep.equal([700])
   })
+
+  it('stays where it was set back to until what is behind it is indexed again, whether that fails or not', async () => {
+    await insert(numbers(1, 2_500).filter((id) => id !== 700))
+    await indexAll()
+    await insert([700], { name: 'late comer' })
+    await indexAnd(async () => expect(await find(['late'])).to.deep.equal([700]))
+    await admin('catalogue_state').update({ indexed_to: 699 }).where({ slot: 3 })
+    await admin('search_terms').delete()
+    const failed = await indexAnd(() => Promise.reject(new Error('no'))).catch((error) => error)
+    expect(failed.message).to.equal('no')
+    await indexAll()
+    expect(await find(['late'])).to.deep.equal([700])
+  })
+
+  /** Does something before the step writes what it has found. */
+  function indexAnd(act: () => Promise<unknown>) {
+    return run(async (connection) => {
+      const change = connection.change.bind(connection)
+      let acted = false
+      connection.change = async (sql, values) => {
+        if (sql.startsWith('REPLACE') && !acted) {
+          acted = true
+          await act()
+        }
+        return change(sql, values)
+      }
+      return indexNext(connection, 2_048)
+    })
+  }
 
   it('loses nothing, killed at any moment and by several at once', async () => {
     await insert(numbers(1, 6_000))

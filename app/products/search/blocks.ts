@@ -28,7 +28,7 @@ export function setBit(bits: Buffer, position: number): void {
   bits[byteOf(position)] = (bits[byteOf(position)] as number) | (1 << (position & 7))
 }
 
-/** A set with those of another bitmap, too, which begins at a byte of the block's. */
+/** Adds the positions of a part of the block's bitmap, which begins at this byte. */
 export function add(set: Positions | undefined, bits: Buffer, start: number): Positions {
   const all = Buffer.alloc(blockSize / 8)
   if (set) bitsOf(set).copy(all)

@@ -65,7 +65,7 @@ function blocksFor(most: number, inOne: number): number {
   return Math.min(mostBlocks, Math.ceil((1.5 * most) / Math.max(1, inOne)))
 }
 
-/** From this block to the first: so many, then as many as may be. */
+/** The blocks from this one down to the first: a number of them, then as many at a time as a statement may ask for. */
 function* batchesOf(newest: number, atFirst: number): Generator<number[]> {
   for (let size = atFirst, last = newest; last >= 0; last -= size, size = mostBlocks) {
     yield Array.from({ length: Math.min(size, last + 1) }, (_, index) => last - index)

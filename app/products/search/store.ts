@@ -1,20 +1,6 @@
-import type { Connection } from '../../database/connection.js'
+import { type Connection, padded } from '../../database/connection.js'
 import type { Positions } from './blocks.js'
 import { type Described, searchTextOf } from './text.js'
-
-/** What of the products is where: another mark after each change, and the last id of those that are indexed. */
-export interface CatalogueState {
-  mark: number
-  indexedTo: number
-}
-
-/** Kept by triggers and by the job that indexes: db/products/006_catalogue_state.ts, 007_search_terms.ts. */
-export async function readState(connection: Connection): Promise<CatalogueState> {
-  const row = await connection.first<CatalogueState>(
-    'SELECT CAST(SUM(mark) AS UNSIGNED) AS mark, MIN(indexed_to) AS indexedTo FROM catalogue_state',
-  )
-  return row as CatalogueState
-}
 
 /** The newest products behind this one with all of the words, by looking at each. */
 export async function scan(connection: Connection, words: Buffer[], after: number, most: number): Promise<number[]> {
@@ -34,7 +20,7 @@ export async function findThoseWith(connection: Connection, words: Buffer[], ids
   return rows.map(({ id }) => id)
 }
 
-export interface TermRow {
+interface TermRow {
   block: number
   term: number
   products: Positions
@@ -48,15 +34,12 @@ export function readTerms(connection: Connection, blocks: number[], terms: numbe
   ])
 }
 
-export function readBlock(connection: Connection, block: number): Promise<TermRow[]> {
-  return connection.rows('SELECT block, term, products FROM search_terms WHERE block = ?', [block])
-}
-
 /** Puts rows in place of those of the same terms. */
 export async function saveTerms(connection: Connection, rows: TermRow[]): Promise<void> {
+  const all = padded(rows)
   await connection.change(
-    `REPLACE INTO search_terms (block, term, products) VALUES ${rows.map(() => '(?, ?, ?)').join(', ')}`,
-    rows.flatMap(({ block, term, products }) => [block, term, products]),
+    `REPLACE INTO search_terms (block, term, products) VALUES ${all.map(() => '(?, ?, ?)').join(', ')}`,
+    all.flatMap(({ block, term, products }) => [block, term, products]),
   )
 }
 
@@ -112,15 +95,20 @@ export function findProducts(connection: Connection, { after, to }: { after: num
  */
 export async function repairSearchText(connection: Connection, most: number): Promise<number> {
   const rows = await connection.rows<Indexed>(
-    `SELECT id, name, code, description, category FROM products
-     WHERE search_text IS NULL OR search_text >= X'0B' LIMIT ?`,
+    `SELECT id, name, code, description, category FROM products WHERE ${isOld} LIMIT ?`,
     [most],
   )
   for (const row of rows) {
-    await connection.change('UPDATE products SET search_text = ? WHERE id = ?', [searchTextOf(row), row.id])
+    await connection.change(`UPDATE products SET search_text = ? WHERE id = ? AND ${isOld}`, [
+      searchTextOf(row),
+      row.id,
+    ])
   }
   return rows.length
 }
+
+/** A text of this version begins with a line break. */
+const isOld = "(search_text IS NULL OR search_text >= X'0B')"
 
 /** The condition that each of the words, folded, makes. */
 function hasAll(words: Buffer[]): string {

@@ -25,12 +25,17 @@ export function forEachTerm(text: Buffer, each: (term: number) => void): void {
  */
 export function termsOfWord(word: Buffer, most: number): number[] {
   const terms = new Set<number>()
-  const least = word.length >= 3 ? 1 << 16 : word.length === 2 ? 1 << 8 : 0
-  forEachTerm(word, (term) => {
-    if (term >= least) terms.add(term)
-  })
-  const step = Math.ceil(terms.size / most)
-  return [...terms].filter((_, index) => index % step === 0)
+  forEachTerm(word, (term) => terms.add(term))
+  const longest = Math.max(...[...terms].map(lengthOf))
+  const useful = [...terms].filter((term) => lengthOf(term) === longest)
+  const step = Math.ceil(useful.length / most)
+  return useful.filter((_, index) => index % step === 0)
+}
+
+/** In bytes. */
+function lengthOf(term: number): number {
+  if (term >= 1 << 16) return 3
+  return term >= 1 << 8 ? 2 : 1
 }
 
 const space = 0x20

@@ -38,7 +38,12 @@ export async function fillDatabase({ users, products }: LocalStack, { account }:
     say('filling the catalogue', done, number)
   }
   const inserting = Promise.all(range(0, number, batch).map((first) => gate(insert, first)))
-  await Promise.all([inserting.finally(() => pool.end()), indexWhile(inserting, products)])
+  try {
+    await Promise.all([inserting, indexWhile(inserting, products)])
+  } finally {
+    gate.clearQueue()
+    await pool.end()
+  }
 }
 
 function rowOf(product: ReturnType<typeof sampleProduct>, createdBy: number) {
@@ -50,17 +55,20 @@ function rowOf(product: ReturnType<typeof sampleProduct>, createdBy: number) {
 async function indexWhile(inserting: Promise<unknown>, products: DatabaseConfig) {
   const database = openDatabase(products, 1)
   const step = (deadline: Deadline) => database.run(deadline, (connection) => indexNext(connection, blockSize))
-  let [ended, indexed]: [boolean, number | undefined] = [false, 0]
+  let ended = false
   const noteEnd = () => {
     ended = true
   }
   inserting.then(noteEnd, noteEnd)
-  for (let last = false; !last || indexed !== 0; ) {
-    last = ended
-    indexed = await Deadline.within(60_000, step)
-    if (!indexed) await sleep(50)
+  try {
+    for (let [last, indexed] = [false, 0 as number | undefined]; !last || indexed !== 0; ) {
+      last = ended
+      indexed = await Deadline.within(60_000, step)
+      if (!indexed) await sleep(50)
+    }
+  } finally {
+    await database.close()
   }
-  await database.close()
 }
 
 /** Adds products as people do, where the database cannot be reached; hundreds a second. */
