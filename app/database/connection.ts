@@ -141,7 +141,7 @@ export function padded<T>(list: T[]): T[] {
 }
 
 /** Locks are the server's, which may have several databases like this one; their names have 64 characters at most. */
-const lockName = "MD5(CONCAT(DATABASE(), ' ', ?))"
+const lockName = "SHA2(CONCAT(DATABASE(), ' ', ?), 256)"
 
 const begin: Statement = { sql: 'BEGIN', values: [] }
 const commit: Statement = { sql: 'COMMIT', values: [] }

@@ -64,6 +64,17 @@ describe('docker compose up --build', function () {
     expect((await person.get(`/products?q=${draft.code}`)).$('tbody tr')).to.have.length(1)
   })
 
+  it('indexes what there is to search', async () => {
+    for (const run of ['A', 'B']) {
+      sql(`INSERT INTO products (name, code, description, units, category, search_text, created_by, created_at)
+        WITH RECURSIVE numbers AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM numbers WHERE n < 1000)
+        SELECT 'Caja', CONCAT('${run}-', n), '', 1, 'Cajas', CONCAT('\\n${run}-', n, '\\n'), 1, UTC_TIMESTAMP(3) FROM numbers`)
+    }
+    const indexed = () => Number(sql('SELECT MIN(indexed_to) FROM catalogue_state')) >= 2_000
+    await waitUntil('the products are not indexed', 30, indexed)
+    expect((await person.get('/products?q=b-777')).$('tbody tr')).to.have.length(1)
+  })
+
   it('gives the replicas names that docker kill takes, and nobody notices a kill', async () => {
     const { servedBy } = await person.get('/products')
     docker('kill', servedBy as string)
@@ -160,6 +171,11 @@ describe('docker compose up --build', function () {
       environment[name] = right
     }
   })
+
+  function sql(statement: string): string {
+    const client = 'mysql -uroot -p"$(cat $MYSQL_ROOT_PASSWORD_FILE)" bodega_products -Ne "$0"'
+    return compose('exec', '-T', 'db', 'sh', '-c', client, statement)
+  }
 
   function compose(...options: string[]): string {
     return docker('compose', ...options)
