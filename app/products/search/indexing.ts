@@ -15,6 +15,7 @@ const least = 1_024
  * @returns how many there were; undefined where another one indexes at the moment
  */
 export async function indexNext(connection: Connection, most: number): Promise<number | undefined> {
+  if (!(await store.isBehind(connection, least))) return 0
   return connection.exclusively('search index', async () => {
     const { indexedTo: from } = await readState(connection)
     const ids = await store.findNext(connection, from, Math.max(least, most))

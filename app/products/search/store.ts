@@ -67,6 +67,15 @@ export async function saveIndexedTo(connection: Connection, to: number): Promise
   await connection.change('UPDATE catalogue_state SET indexed_to = ? WHERE slot = ?', [to, ownSlot])
 }
 
+/** Whether there are as many numbers of products behind the end of the index; where numbers are missing, fewer products. */
+export async function isBehind(connection: Connection, by: number): Promise<boolean> {
+  const row = await connection.first<{ behind: number | null }>(
+    'SELECT MAX(id) >= (SELECT MIN(indexed_to) FROM catalogue_state) + ? AS behind FROM products',
+    [by],
+  )
+  return row?.behind === 1
+}
+
 /** The numbers of the first products behind this one. */
 export async function findNext(connection: Connection, after: number, most: number): Promise<number[]> {
   const rows = await connection.rows<{ id: number }>('SELECT id FROM products WHERE id > ? ORDER BY id LIMIT ?', [

@@ -156,9 +156,9 @@ describe('the page of the servers, live,', () => {
     expect([refused.status, refused.headers.get('retry-after')]).to.deep.equal([429, '10'])
     const busy = await selectsIn(4)
     for (const stream of streams) stream.close()
-    // The replicas' repairs ask now and then, too.
-    expect(idle).to.be.at.most(4)
-    expect(busy).to.be.within(4, 16)
+    // The replicas' jobs ask now and then, too.
+    expect(idle).to.be.at.most(8)
+    expect(busy).to.be.within(4, 20)
   })
 })
 
