@@ -158,7 +158,7 @@ describe('the page of the servers, live,', () => {
     for (const stream of streams) stream.close()
     // The replicas' jobs ask now and then, too.
     expect(idle).to.be.at.most(8)
-    expect(busy).to.be.within(4, 20)
+    expect(busy).to.be.within(4, 24)
   })
 })
 
