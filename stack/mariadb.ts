@@ -35,7 +35,7 @@ export async function startMariadb(folder: string, port: number, adminPassword: 
     `--port=${port}`,
     '--socket=',
     '--skip-name-resolve',
-    '--innodb-buffer-pool-size=512M', // taken as the data grows; the default holds some 150,000 products,
+    '--innodb-buffer-pool-size=512M', // taken as the data grows; the default holds some 150,000 products
     '--character-set-server=utf8mb4',
     '--collation-server=utf8mb4_unicode_520_ci',
   ]

@@ -135,12 +135,7 @@ describe('the index of the products’ texts', () => {
 
   it('waits for a product that is being added while it passes by', async () => {
     await insert(numbers(1, 1_500).filter((id) => id !== 700))
-    const adding = await admin.transaction()
-    await adding('products').insert(rowOf(700, { name: 'late comer' }))
-    const indexing = index()
-    await sleep(300)
-    await adding.commit()
-    await indexing
+    await whileAdding(700, index)
     expect(await indexedTo()).to.be.greaterThan(700)
     expect(await find(['late'])).to.deep.equal([700])
   })
@@ -149,12 +144,7 @@ describe('the index of the products’ texts', () => {
     await insert(numbers(1, 1_500).filter((id) => id !== 700))
     await indexAll()
     await insert(numbers(1_501, 1_100))
-    const adding = await admin.transaction()
-    await adding('products').insert(rowOf(700, { name: 'late comer' }))
-    const indexing = index()
-    await sleep(300)
-    await adding.commit()
-    await indexing
+    await whileAdding(700, index)
     expect(await find(['late'])).to.deep.equal([700])
     await indexAll()
     expect(await indexedTo()).to.be.greaterThan(2_000)
@@ -165,12 +155,7 @@ describe('the index of the products’ texts', () => {
     await insert(numbers(1, 1_100))
     await indexAll()
     await insert(numbers(2 * blockSize + 5, 1_100))
-    const adding = await admin.transaction()
-    await adding('products').insert(rowOf(blockSize - 5, { name: 'late comer' }))
-    const indexing = indexAll()
-    await sleep(300)
-    await adding.commit()
-    await indexing
+    await whileAdding(blockSize - 5, indexAll)
     expect(await indexedTo()).to.be.greaterThan(2 * blockSize)
     expect(await find(['late'])).to.deep.equal([blockSize - 5])
   })
@@ -204,6 +189,16 @@ describe('the index of the products’ texts', () => {
     await indexAll()
     expect(await find(['late'])).to.deep.equal([700])
   })
+
+  /** Indexes while a product is being added, which commits in the meantime. */
+  async function whileAdding(id: number, indexing: () => Promise<unknown>) {
+    const adding = await admin.transaction()
+    await adding('products').insert(rowOf(id, { name: 'late comer' }))
+    const indexed = indexing()
+    await sleep(300)
+    await adding.commit()
+    await indexed
+  }
 
   /** Does something before the step writes what it has found. */
   function indexAnd(act: () => Promise<unknown>) {

@@ -27,7 +27,7 @@ export async function findMatches(
 /** Products that are looked at together. */
 const batch = 256
 
-/** Terms of all words together that a block is asked for; and how many of each word at first, those that exclude most. */
+/** Terms of all words together that the newest blocks are asked for; and how many of each word the others, at first: those that exclude most. */
 const mostTerms = 16
 const enough = 2
 
@@ -41,13 +41,14 @@ async function* findIndexed(
   { indexedTo, most }: { indexedTo: number; most: number },
 ): AsyncGenerator<number[]> {
   const ofWords = words.map((word) => termsOfWord(word, Math.ceil(mostTerms / words.length)))
-  const newest = blockOf(indexedTo)
-  const sets = await readSets(connection, [newest], ofWords.flat())
-  const inNewest = candidatesIn(newest, sets).filter((id) => id <= indexedTo)
+  // The newest block may have few products yet; with the one before it, it tells how rare the terms are.
+  const newest = blocksDownFrom(blockOf(indexedTo), 2)
+  const sets = await readSets(connection, newest, ofWords.flat())
+  const inNewest = newest.flatMap((block) => candidatesIn(block, sets)).filter((id) => id <= indexedTo)
   yield inNewest
-  const first = ofWords.flatMap((terms) => rarest(terms, sets.get(newest)))
+  const first = ofWords.flatMap((terms) => rarest(terms, sets))
   const others = ofWords.flat().filter((term) => !first.includes(term))
-  for (const blocks of batchesOf(newest - 1, blocksFor(most, inNewest.length))) {
+  for (const blocks of batchesOf(blockOf(indexedTo) - newest.length, blocksFor(most, inNewest.length))) {
     const sets = await readSets(connection, blocks, first)
     const found = new Map(blocks.map((block) => [block, candidatesIn(block, sets)]))
     const wide = blocks.filter((block) => (found.get(block) as number[]).length > many)
@@ -60,16 +61,20 @@ async function* findIndexed(
 /** Blocks that a statement asks for, at most. */
 const mostBlocks = 64
 
-/** Blocks that have so many products, or somewhat more, where one has so many. */
-function blocksFor(most: number, inOne: number): number {
-  return Math.min(mostBlocks, Math.ceil((1.5 * most) / Math.max(1, inOne)))
+/** Blocks that have so many products, or more, where the newest two have so many. */
+function blocksFor(most: number, inNewest: number): number {
+  return Math.min(mostBlocks, Math.ceil((2 * most) / Math.max(1, inNewest)))
 }
 
 /** The blocks from this one down to the first: a number of them, then as many at a time as a statement may ask for. */
 function* batchesOf(newest: number, atFirst: number): Generator<number[]> {
   for (let size = atFirst, last = newest; last >= 0; last -= size, size = mostBlocks) {
-    yield Array.from({ length: Math.min(size, last + 1) }, (_, index) => last - index)
+    yield blocksDownFrom(last, size)
   }
+}
+
+function blocksDownFrom(last: number, most: number): number[] {
+  return Array.from({ length: Math.min(most, last + 1) }, (_, index) => last - index)
 }
 
 /** For each block that was asked for, the positions of each of the terms; none where a term is not there. */
@@ -89,8 +94,9 @@ function candidatesIn(block: number, ...read: Sets[]): number[] {
   return positions.map((position) => productAt(block, position))
 }
 
-/** Those terms of a word that the fewest products of a block have. */
-function rarest(terms: number[], sets: Map<number, Positions> | undefined): number[] {
-  const sizeOf = (term: number) => sets?.get(term)?.length ?? 0
+/** Those terms of a word that the fewest products of these blocks have. */
+function rarest(terms: number[], sets: Sets): number[] {
+  const sizeOf = (term: number) =>
+    [...sets.values()].reduce((sum, ofTerms) => sum + (ofTerms.get(term)?.length ?? 0), 0)
   return terms.toSorted((one, other) => sizeOf(one) - sizeOf(other)).slice(0, enough)
 }
