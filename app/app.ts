@@ -1,15 +1,14 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import helmet from 'helmet'
-import Koa, { type Middleware } from 'koa'
+import Koa from 'koa'
 import { address } from './http/middleware/address.js'
 import { assets } from './http/middleware/assets.js'
 import { deadline } from './http/middleware/deadline.js'
-import { closeWhileDraining, refuseWhileDraining } from './http/middleware/drain.js'
+import { refuseWhileDraining } from './http/middleware/drain.js'
 import { errors } from './http/middleware/errors.js'
 import { health } from './http/middleware/health.js'
 import { hosts } from './http/middleware/hosts.js'
+import { keptPages } from './http/middleware/kept.js'
 import { locale } from './http/middleware/locale.js'
-import { measure, metricsPage } from './http/middleware/metrics.js'
+import { metricsPage } from './http/middleware/metrics.js'
 import { origin } from './http/middleware/origin.js'
 import { pages } from './http/middleware/pages.js'
 import { request } from './http/middleware/request.js'
@@ -31,21 +30,18 @@ export function createApp(parts: Parts): Koa {
   app.on('error', logUnanswered(log))
   app.use(health(databases, lifecycle)) // before the log, which health checks would flood
   app.use(metricsPage(cluster.metrics)) // so would scrapes
-  app.use(measure(cluster.metrics, cluster.stats, lifecycle)) // how much is answered here, and how fast
-  app.use(request(log, replica)) // request id, replica's name, access log
-  app.use(closeWhileDraining(lifecycle))
-  app.use(securityHeaders()) // on every answer, errors too
+  app.use(request({ replica, log, metrics: cluster.metrics, stats: cluster.stats, lifecycle })) // id, access log, counts
   app.use(locale) // ctx.state.locale
   app.use(pages(views)) // ctx.page()
   app.use(errors(log)) // whatever is thrown below becomes a page
   app.use(assets()) // of this build, for another version's nginx
   app.use(refuseWhileDraining(lifecycle)) // before anything is executed
-  app.use(deadline()) // ctx.state.deadline; drops abandoned requests
   app.use(hosts(parts.hosts)) // names that are not served
+  if (parts.production) app.use(keptPages()) // the same for every stranger
+  app.use(deadline()) // ctx.state.deadline; drops abandoned requests
   app.use(address) // %-encoding, slashes at the end
   app.use(origin) // other sites' forms
   app.use(open.routes()) // what works without a database
-  app.use(open.allowedMethods())
   app.use(session(app, accounts, log)) // ctx.state.user
   app.use(routes.routes())
   app.use(routes.allowedMethods()) // 405 and 501
@@ -58,34 +54,3 @@ function logUnanswered(log: Log) {
     if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') log.error({ err: error })
   }
 }
-
-/** Always the same, so helmet says them once. nginx sends them with its own answers, too: nginx/own-answers.conf. */
-function securityHeaders(): Middleware {
-  const headers = new Map<string, string>()
-  const answer = { setHeader: (name: string, value: string) => headers.set(name, value), removeHeader() {} }
-  protect({} as IncomingMessage, answer as unknown as ServerResponse, () => {})
-  return (ctx, next) => {
-    ctx.res.setHeaders(headers)
-    return next()
-  }
-}
-
-const protect = helmet({
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'self'"],
-      // The style sheet's icons are data: addresses.
-      imgSrc: ["'self'", 'data:'],
-      objectSrc: ["'none'"],
-      baseUri: ["'none'"],
-      formAction: ["'self'"],
-      frameAncestors: ["'none'"],
-    },
-  },
-  frameguard: { action: 'deny' },
-  // With "no-referrer", browsers send "Origin: null" with forms, which looks like another site's.
-  referrerPolicy: { policy: 'same-origin' },
-  // nginx decides about it, which knows whether TLS is spoken.
-  strictTransportSecurity: false,
-})

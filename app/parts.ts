@@ -11,6 +11,8 @@ import { type Accounts, createAccounts } from './users/accounts.js'
 /** What a replica is made of. */
 export interface Parts {
   replica: string
+  /** Otherwise a template that is edited shows at the next request. */
+  production: boolean
   /** The names that it serves; none means any. */
   hosts: string[]
   log: Log
@@ -29,6 +31,7 @@ export async function createParts(config: Config): Promise<Parts> {
   const databases = openDatabases(config)
   return {
     replica,
+    production: config.production,
     hosts: config.hosts,
     log,
     lifecycle: { draining: false },

@@ -34,6 +34,7 @@ export function openDatabases(config: {
 export function openDatabase(config: DatabaseConfig, connections: number, statementTimeout?: number) {
   const pool = openPool(config, connections, statementTimeout)
   const slots = pLimit(connections)
+  let peak = 0
 
   const database = {
     /**
@@ -45,7 +46,7 @@ export function openDatabase(config: DatabaseConfig, connections: number, statem
     run<T>(deadline: Deadline, work: (connection: Connection) => Promise<T>): Promise<T> {
       return withRetry(deadline, () =>
         // Who waits here for a connection and is not waited for any more takes none.
-        slots(() => {
+        inSlot(() => {
           deadline.check()
           return pool.with(work, deadline)
         }),
@@ -59,7 +60,7 @@ export function openDatabase(config: DatabaseConfig, connections: number, statem
      */
     lookUp<Key, Value>(load: (connection: Connection, keys: Key[]) => Promise<Value[]>) {
       const inBatches = gather((asked: readonly Asked<Key>[]) =>
-        slots(async () => {
+        inSlot(async () => {
           const waiting = asked.filter(({ deadline }) => !deadline.hasPassed)
           const keys = waiting.map(({ key }) => key)
           const values = keys.length > 0 ? await pool.with((connection) => load(connection, keys)) : []
@@ -84,9 +85,26 @@ export function openDatabase(config: DatabaseConfig, connections: number, statem
     /** How the connections are used, and how much work waits for one. */
     use: () => ({ ...pool.use(), waiting: slots.pendingCount }),
 
+    /** How much work had a connection or waited for one at the same time, at most, since this was last asked. */
+    takePeak(): number {
+      const taken = peak
+      peak = underWay()
+      return taken
+    },
+
     close: () => pool.close(),
   }
   return database
+
+  function inSlot<T>(work: () => Promise<T>): Promise<T> {
+    const done = slots(work)
+    peak = Math.max(peak, underWay())
+    return done
+  }
+
+  function underWay(): number {
+    return slots.activeCount + slots.pendingCount
+  }
 }
 
 interface Asked<Key> {

@@ -1,4 +1,4 @@
-import { setImmediate as nextRound, setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as nextRound } from 'node:timers/promises'
 import DataLoader from 'dataloader'
 import pLimit from 'p-limit'
 
@@ -17,12 +17,11 @@ const turnTimeout = 200
  */
 export function gather<Key, Value>(load: (keys: readonly Key[]) => Promise<Value[]>): (key: Key) => Promise<Value> {
   const turns = pLimit(parallel)
-  let loading: Promise<unknown>
+  let loading: Promise<Value[]>
   const loader = new DataLoader<Key, Value>(
     (keys) => {
-      const values = load(keys)
-      loading = values.catch(() => {})
-      return values
+      loading = load(keys)
+      return loading
     },
     {
       cache: false,
@@ -32,10 +31,22 @@ export function gather<Key, Value>(load: (keys: readonly Key[]) => Promise<Value
           // Of requests that arrived together, each asks when it has its turn in this round of the event loop.
           await nextRound()
           dispatch()
-          await Promise.race([loading, sleep(turnTimeout, undefined, { ref: false })])
+          await settled(loading, turnTimeout)
         })
       },
     },
   )
   return (key) => loader.load(key)
+}
+
+/** Waits until a promise is settled, either way, but no longer than so many milliseconds. */
+function settled(promise: Promise<unknown>, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    const done = () => {
+      clearTimeout(timer)
+      resolve()
+    }
+    promise.then(done, done)
+  })
 }

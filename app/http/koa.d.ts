@@ -16,6 +16,6 @@ declare module 'koa' {
   interface DefaultContext {
     page(view: string, locals?: object): Promise<void>
     sessionOptions: object
-    session: { user?: User; regenerate(): Promise<void> } | null
+    session: { regenerate(): Promise<void> } | null
   }
 }

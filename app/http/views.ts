@@ -78,36 +78,35 @@ export function createViews(
 
   /** Knowing the names, ejs needs no `with`. */
   function compile(filename: string, names: string[], locale: Locale): Template {
+    const part = partsOf(filename, names, locale)
+    const keptPart = partsOf(filename, [], locale)
+    const includeKept = (path: string, shown: Locals) =>
+      kept(shown, keptPart(path, shown), (template) => template({ common: common[locale], ...shown }))
     const options = {
       filename,
       strict: true,
       unsafePrototypeLocals: true,
       destructuredLocals: names,
       escape: escapeMarkup,
+      context: { part, includeKept },
     }
     const commonNames = Object.keys(common[locale]).filter((name) => !names.includes(name))
-    const seen = `const { include, includeKept } = locals, { ${commonNames} } = locals.common`
+    const include = '(path, own) => part(path, own)(own ? { ...locals, ...own } : locals)'
+    const seen = `const { part, includeKept } = this, include = ${include}, { ${commonNames} } = locals.common`
     // In a block of its own, where a template may give a local's name to something else.
     const source = `<% ${seen}; { %>${withConstants(readFileSync(filename, 'utf8'), locale)}<% } %>`
-    const template = ejs.compile(source, options)
-    const part = partsOf(filename, names, locale)
-    const keptPart = partsOf(filename, [], locale)
-    return (locals) => {
-      const include = (path: string, own: Locals = {}) => part(path, own)({ ...locals, ...own })
-      const includeKept = (path: string, shown: Locals) =>
-        kept(shown, keptPart(path, shown), (template) => template({ common: common[locale], ...shown }))
-      return template({ ...locals, include, includeKept })
-    }
+    return ejs.compile(source, options)
   }
 
   /** The templates that one includes, compiled for the names that it passes on and for those of their own locals. */
   function partsOf(filename: string, names: string[], locale: Locale) {
     const parts = new Map<string, Template>()
-    return (path: string, own: Locals): Template => {
-      const key = `${path} ${Object.keys(own)}`
+    return (path: string, own: Locals = {}): Template => {
+      const ownNames = Object.keys(own)
+      const key = `${path} ${ownNames}`
       let part = parts.get(key)
       if (!part) {
-        part = compile(resolve(path, filename), [...new Set([...names, ...Object.keys(own)])], locale)
+        part = compile(resolve(path, filename), [...new Set([...names, ...ownNames])], locale)
         parts.set(key, part)
       }
       return part

@@ -1,6 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Databases } from '../database/database.js'
-import { poolsOf } from './pools.js'
 
 /** The upper ends of the classes that durations are counted in, in seconds. */
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -17,29 +16,41 @@ export function createMetrics(replica: string, databases: Databases) {
     labelNames: ['database', 'state'],
     registers,
     collect() {
-      for (const [database, { used, free, waiting }] of Object.entries(poolsOf(databases))) {
+      for (const [database, pool] of Object.entries(databases)) {
+        const { used, free, waiting } = pool.use()
         this.set({ database, state: 'used' }, used)
         this.set({ database, state: 'free' }, free)
         this.set({ database, state: 'waiting' }, waiting)
       }
     },
   })
+  const requests = new Counter({
+    name: 'bodega_http_requests_total',
+    help: 'Requests answered',
+    labelNames: ['route', 'method', 'status'],
+    registers,
+  })
+  const durations = new Histogram({
+    name: 'bodega_http_request_duration_seconds',
+    help: 'Time from the arrival of a request until its answer is ready',
+    labelNames: ['route', 'method'],
+    buckets,
+    registers,
+  })
+  const inFlight = new Gauge({ name: 'bodega_http_requests_in_flight', help: 'Requests being answered', registers })
+
   return {
     registry,
-    requests: new Counter({
-      name: 'bodega_http_requests_total',
-      help: 'Requests answered',
-      labelNames: ['route', 'method', 'status'],
-      registers,
-    }),
-    durations: new Histogram({
-      name: 'bodega_http_request_duration_seconds',
-      help: 'Time from the arrival of a request until its answer is ready',
-      labelNames: ['route', 'method'],
-      buckets,
-      registers,
-    }),
-    inFlight: new Gauge({ name: 'bodega_http_requests_in_flight', help: 'Requests being answered', registers }),
+
+    begin() {
+      inFlight.inc()
+    },
+
+    end(route: string, method: string, status: number, ms: number) {
+      inFlight.dec()
+      requests.inc({ route, method, status })
+      durations.observe({ route, method }, ms / 1000)
+    },
   }
 }
 

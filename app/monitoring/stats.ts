@@ -1,6 +1,5 @@
 import { createHistogram, monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Databases } from '../database/database.js'
-import { type PoolUse, poolsOf } from './pools.js'
 
 /** A replica's work since its last heartbeat; times in milliseconds, null where there was nothing to time. */
 export interface Sample {
@@ -26,7 +25,7 @@ const resolution = 20
 export type Stats = ReturnType<typeof createStats>
 
 /** Counts between heartbeats. Costs a request some microseconds. */
-export function createStats(databases: Databases) {
+export function createStats({ users, products }: Databases) {
   const slots = Array.from({ length: seconds }, newHistogram)
   const lag = monitorEventLoopDelay({ resolution })
   lag.enable()
@@ -34,15 +33,13 @@ export function createStats(databases: Databases) {
   let counted = { requests: 0, errors: 0, since: performance.now() }
   let running = 0
   let mostRunning = 0
-  let mostUsed = 0
 
   return {
     begin() {
       mostRunning = Math.max(mostRunning, ++running)
-      mostUsed = Math.max(mostUsed, sum(poolsOf(databases), usedBy))
     },
 
-    end(ms: number, status: number) {
+    end(status: number, ms: number) {
       running--
       counted.requests++
       if (status >= 500) counted.errors++
@@ -67,12 +64,11 @@ export function createStats(databases: Databases) {
         inFlight: mostRunning,
         lagMs: Math.max(0, lag.max / 1e6 - resolution),
         memoryBytes: process.memoryUsage.rss(),
-        poolUsed: mostUsed,
-        poolSize: sum(poolsOf(databases), ({ size }) => size),
+        poolUsed: users.takePeak() + products.takePeak(),
+        poolSize: users.use().size + products.use().size,
       }
       lag.reset()
       mostRunning = running
-      mostUsed = 0
       return sample
     },
 
@@ -91,12 +87,4 @@ const longest = 60_000_000
 
 function newHistogram() {
   return createHistogram({ lowest: 1, highest: longest, figures: 2 })
-}
-
-function usedBy({ used, waiting }: PoolUse): number {
-  return used + waiting
-}
-
-function sum(pools: Record<string, PoolUse>, of: (pool: PoolUse) => number): number {
-  return Object.values(pools).reduce((total, pool) => total + of(pool), 0)
 }

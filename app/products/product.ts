@@ -56,8 +56,9 @@ const catalogueQuery = z.object({
   q: z
     .string()
     .transform((typed) => wordsOf(typed.slice(0, longestQuery)).join(' '))
-    .catch(''),
-  page: z.coerce.number().int().min(1).max(1_000_000_000).catch(1),
+    .catch('')
+    .default(''), // as usual; a problem to catch is made with a message
+  page: z.coerce.number().int().min(1).max(1_000_000_000).catch(1).default(1),
   before: key,
   after: key,
 })

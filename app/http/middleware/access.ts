@@ -12,11 +12,11 @@ import { seeOther, signInPage } from '../navigation.js'
  * @throws {Forbidden} where the person's role does not allow it
  */
 export function may(permission: policy.Permission, formAddress?: string): Middleware {
-  return async (ctx, next) => {
+  return (ctx, next) => {
     const { user } = ctx.state
     if (!user) return askToSignIn(ctx, formAddress ?? ctx.path)
     if (!policy.may(user, permission)) throw new Forbidden(permission)
-    await next()
+    return next()
   }
 }
 

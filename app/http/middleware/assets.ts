@@ -10,7 +10,7 @@ const folder = '/static/'
  */
 export function assets(): Middleware {
   const bodies = new Map(Object.values(readAssets()).map((name) => [folder + name, readAsset(name)]))
-  return async (ctx, next) => {
+  return (ctx, next) => {
     if (!ctx.path.startsWith(folder)) return next()
     const body = bodies.get(ctx.path)
     if (!body) return // 404: the next replica may have it

@@ -9,15 +9,3 @@ export function refuseWhileDraining(lifecycle: Lifecycle): Middleware {
     return next()
   }
 }
-
-/**
- * While draining, every answer closes its connection. nginx is left with none to reuse, which it would do just when the
- * process closes the idle ones.
- */
-export function closeWhileDraining(lifecycle: Lifecycle): Middleware {
-  return async (ctx, next) => {
-    await next()
-    // Checked afterwards, because the drain may begin while the request runs.
-    if (lifecycle.draining) ctx.set('Connection', 'close')
-  }
-}

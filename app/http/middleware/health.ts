@@ -1,4 +1,4 @@
-import type { Middleware } from 'koa'
+import type { Context, Middleware } from 'koa'
 import type { Databases } from '../../database/database.js'
 import { Deadline } from '../../database/deadline.js'
 import type { Lifecycle } from '../../lifecycle.js'
@@ -13,15 +13,18 @@ const timeout = 2_000
  */
 export function health(databases: Databases, lifecycle: Lifecycle): Middleware {
   const problem = createReadiness(databases)
-  return async (ctx, next) => {
-    if (ctx.path === '/livez') {
-      ctx.body = 'ok\n'
-    } else if (ctx.path === '/readyz') {
-      const why = lifecycle.draining ? 'draining' : await Deadline.within(timeout, problem)
-      ctx.status = why ? 503 : 200
-      ctx.body = `${why ?? 'ready'}\n`
-    } else {
-      await next()
-    }
+  return (ctx, next) => {
+    if (ctx.path === '/livez') return showLive(ctx)
+    return ctx.path === '/readyz' ? showReady(ctx) : next()
+  }
+
+  function showLive(ctx: Context) {
+    ctx.body = 'ok\n'
+  }
+
+  async function showReady(ctx: Context) {
+    const why = lifecycle.draining ? 'draining' : await Deadline.within(timeout, problem)
+    ctx.status = why ? 503 : 200
+    ctx.body = `${why ?? 'ready'}\n`
   }
 }

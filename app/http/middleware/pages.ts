@@ -7,13 +7,16 @@ export function pages({ render }: Views): Middleware {
   return (ctx, next) => {
     ctx.page = async (view: string, locals: object = {}) => {
       const { locale, user } = ctx.state
-      const html = await render(view, locale, { user, here: hereOf(ctx), newKey: randomUUID, ...locals })
-      ctx.set('Cache-Control', user ? 'no-store' : 'no-cache')
-      ctx.set('Content-Type', 'text/html; charset=utf-8') // else Koa looks for it in the text
-      ctx.body = html
+      answerWithPage(ctx, await render(view, locale, { user, here: hereOf(ctx), newKey: randomUUID, ...locals }))
     }
     return next()
   }
+}
+
+export function answerWithPage(ctx: Context, html: string | Buffer): void {
+  ctx.set('Cache-Control', ctx.state.user ? 'no-store' : 'no-cache')
+  ctx.set('Content-Type', 'text/html; charset=utf-8') // else Koa looks for it in the text
+  ctx.body = html
 }
 
 /** The address to come back to; a page that answers a form has none. */

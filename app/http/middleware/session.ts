@@ -16,7 +16,8 @@ export function session(app: Koa, accounts: Accounts, log: Log): Middleware {
   const store = {
     async get(id: string, _maxAge: number, { ctx }: { ctx: Context }) {
       const found = await accounts.findSession(id, ctx.state.deadline)
-      return found && { user: found.user, _expire: found.expiresAt.getTime() }
+      ctx.state.user = found?.user
+      return found && { userId: found.user.id, _expire: found.expiresAt.getTime() }
     },
     async set(id: string, _session: unknown, _maxAge: number, { ctx }: { ctx: Context }) {
       if (id === ctx.state.startedSessionId) return
@@ -36,7 +37,7 @@ export function session(app: Koa, accounts: Accounts, log: Log): Middleware {
     sameSite: 'lax',
     genid: (ctx: Context) => ctx.state.startedSessionId,
   }
-  return compose([chooseCookie, createSession(options as CreateSessionOptions, app), exposeUser])
+  return compose([chooseCookie, createSession(options as CreateSessionOptions, app)])
 }
 
 /** Over TLS with a prefix that browsers take from this very host alone, and over nothing but TLS. */
@@ -45,11 +46,6 @@ const cookieName = { http: 'session', https: '__Host-session' }
 /** The options are the request's own copy. */
 const chooseCookie: Middleware = (ctx, next) => {
   if (ctx.secure) Object.assign(ctx.sessionOptions, { key: cookieName.https, secure: true })
-  return next()
-}
-
-const exposeUser: Middleware = (ctx, next) => {
-  ctx.state.user = ctx.session?.user
   return next()
 }
 

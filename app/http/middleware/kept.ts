@@ -1,0 +1,23 @@
+import type { Middleware } from 'koa'
+import { answerWithPage } from './pages.js'
+import { sessionIdOf } from './session.js'
+
+/** Their pages show nothing of a database and hold no key, so they are the same for all who have no session. */
+const addresses = new Set(['/', '/login'])
+
+/** Makes a page that is the same for every stranger once in each language. With a query it is another page. */
+export function keptPages(): Middleware {
+  const kept = new Map<string, Buffer>()
+  return async (ctx, next) => {
+    if (ctx.method !== 'GET' || !addresses.has(ctx.url) || sessionIdOf(ctx)) return next()
+    const key = `${ctx.state.locale} ${ctx.url}`
+    const page = kept.get(key)
+    if (page) {
+      ctx._matchedRoute = ctx.url // the metrics ask
+      answerWithPage(ctx, page)
+    } else {
+      await next()
+      if (ctx.status === 200) kept.set(key, Buffer.from(ctx.body as string))
+    }
+  }
+}
