@@ -37,11 +37,12 @@ export function createApp(parts: Parts): Koa {
   app.use(assets()) // of this build, for another version's nginx
   app.use(refuseWhileDraining(lifecycle)) // before anything is executed
   app.use(hosts(parts.hosts)) // names that are not served
-  if (parts.production) app.use(keptPages()) // the same for every stranger
+  if (views.cached) app.use(keptPages()) // the same for every stranger
   app.use(deadline()) // ctx.state.deadline; drops abandoned requests
   app.use(address) // %-encoding, slashes at the end
   app.use(origin) // other sites' forms
   app.use(open.routes()) // what works without a database
+  app.use(open.allowedMethods())
   app.use(session(app, accounts, log)) // ctx.state.user
   app.use(routes.routes())
   app.use(routes.allowedMethods()) // 405 and 501

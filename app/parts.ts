@@ -11,8 +11,6 @@ import { type Accounts, createAccounts } from './users/accounts.js'
 /** What a replica is made of. */
 export interface Parts {
   replica: string
-  /** Otherwise a template that is edited shows at the next request. */
-  production: boolean
   /** The names that it serves; none means any. */
   hosts: string[]
   log: Log
@@ -31,7 +29,6 @@ export async function createParts(config: Config): Promise<Parts> {
   const databases = openDatabases(config)
   return {
     replica,
-    production: config.production,
     hosts: config.hosts,
     log,
     lifecycle: { draining: false },

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { listenAddresses, urlOf } from './address.js'
 import { currentBuild, root } from './checkout.js'
@@ -32,11 +32,26 @@ export async function startNginx(folder: string, options: NginxOptions): Promise
 }
 
 /**
+ * Lets a running nginx take the configuration of this checkout, which is another one after an upgrade. Requests under way
+ * end as they began.
+ * @throws {Error} with nginx's own words; then it goes on as it was
+ */
+export async function reloadNginx(folder: string): Promise<void> {
+  const prefix = join(folder, 'nginx')
+  const next = join(prefix, 'conf.next')
+  layOutConfiguration(next)
+  for (const name of ofThisRun) cpSync(join(prefix, 'conf', name), join(next, name))
+  await run([...nginx('conf.next'), '-t'], { cwd: prefix })
+  cpSync(next, join(prefix, 'conf'), { recursive: true })
+  process.kill(Number(readFileSync(join(prefix, 'run/nginx.pid'), 'utf8')), 'SIGHUP')
+}
+
+/**
  * The prefix is given as "./": below a folder that only root may enter, nginx's workers reach their files from where
  * they stand, and no other way.
  */
-function nginx(): string[] {
-  const command = [program, '-e', 'logs/error.log', '-p', './', '-c', 'conf/nginx.conf']
+function nginx(configuration = 'conf'): string[] {
+  const command = [program, '-e', 'logs/error.log', '-p', './', '-c', `${configuration}/nginx.conf`]
   return process.getuid?.() === 0 ? [...command, '-g', 'user www-data;'] : command
 }
 
@@ -77,17 +92,27 @@ function endOrphans(prefix: string) {
 
 /** What nginx reads whatever the settings, made anew at each start; its logs stay. */
 function layOut(prefix: string, replicaPorts: number[]) {
-  for (const name of ['conf', 'run', 'public', 'errors']) rmSync(join(prefix, name), { recursive: true, force: true })
-  for (const name of ['conf', 'run', 'logs']) mkdirSync(join(prefix, name), { recursive: true })
+  for (const name of ['run', 'public', 'errors']) rmSync(join(prefix, name), { recursive: true, force: true })
+  for (const name of ['run', 'logs']) mkdirSync(join(prefix, name), { recursive: true })
   const build = currentBuild()
   cpSync(join(build, 'public'), join(prefix, 'public'), { recursive: true })
   cpSync(join(build, 'errors'), join(prefix, 'errors'), { recursive: true })
-  for (const name of readdirSync(join(root, 'nginx')).filter((each) => each.endsWith('.conf'))) {
-    cpSync(join(root, 'nginx', name), join(prefix, 'conf', name))
-  }
+  layOutConfiguration(join(prefix, 'conf'))
   cpSync(join(build, 'errors/headers.conf'), join(prefix, 'conf/error-page-headers.conf'))
-  if (atLeast(1, 30)) cpSync(join(root, 'nginx/since-1.30'), join(prefix, 'conf/newer'), { recursive: true })
   writeFileSync(join(prefix, 'conf/replicas.conf'), replicas(replicaPorts))
+}
+
+/** What depends on where the replicas are, and on the error pages that were laid out. */
+const ofThisRun = ['replicas.conf', 'error-page-headers.conf']
+
+/** All but {@link ofThisRun}. */
+function layOutConfiguration(folder: string) {
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  for (const name of readdirSync(join(root, 'nginx')).filter((each) => each.endsWith('.conf'))) {
+    cpSync(join(root, 'nginx', name), join(folder, name))
+  }
+  if (atLeast(1, 30)) cpSync(join(root, 'nginx/since-1.30'), join(folder, 'newer'), { recursive: true })
 }
 
 /** Each address once more as a backup that is never marked as failed, for the moment when all of them are. */

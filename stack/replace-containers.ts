@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { waitUntil } from './processes.js'
 
 /**
- * Builds the images, brings the databases of the compose project up to date, and replaces its replicas by containers of
- * the new image; the proxy only where its own image changed, because that breaks people's connections for a moment.
+ * Builds the images, brings the databases of the compose project up to date, and replaces its containers by those of the
+ * new image: the proxy first, but only where its own changed, because that breaks people's connections for a moment; then
+ * the replicas.
  * @param tell called after each step
  * @returns how many replicas there are
  * @throws {Error} when one does not become healthy; the others were left as they are
@@ -16,11 +17,11 @@ export async function replaceContainers(tell: (step: string) => void): Promise<n
   tell('the images are built')
   docker('compose', 'run', '--rm', '--no-deps', '-T', 'migrate')
   tell('both databases are up to date')
-  for (const name of old) tell(`${name} was replaced by ${await replace(name, old.length)}, which is healthy`)
   if (imageOf('proxy') !== docker('image', 'inspect', '--format', '{{.Id}}', 'bodega-proxy')) {
     docker('compose', 'up', '--detach', '--no-deps', '--wait', 'proxy')
     tell('the proxy was replaced, which dropped the connections that were open')
   }
+  for (const name of old) tell(`${name} was replaced by ${await replace(name, old.length)}, which is healthy`)
   return old.length
 }
 

@@ -1,5 +1,6 @@
 import { stackFolder } from './checkout.js'
 import { migrate } from './migrator.js'
+import { reloadNginx } from './nginx.js'
 import { waitUntil } from './processes.js'
 import { readStackRecord } from './record.js'
 import { readRecords, recordOf, stateOf } from './replicas.js'
@@ -7,7 +8,8 @@ import { readRecords, recordOf, stateOf } from './replicas.js'
 const folder = stackFolder()
 
 /**
- * Brings the local form's databases up to date, then replaces its replicas by those of the current build.
+ * Brings the local form's databases and nginx's configuration up to date, then replaces its replicas by those of the
+ * current build.
  * @param tell called after each step
  * @returns how many there are
  * @throws {Error} when a replica does not come back; the others were left as they are
@@ -17,6 +19,8 @@ export async function replaceReplicas(tell: (step: string) => void): Promise<num
   if (!stack) throw new Error('Bodega does not run here. Start it with: npm start')
   await migrate(stack.settings)
   tell('both databases are up to date')
+  await reloadNginx(folder)
+  tell('nginx has its configuration')
   const names = readRecords(folder).map(({ name }) => name)
   for (const name of names) {
     await replace(name)

@@ -85,10 +85,10 @@ export function openDatabase(config: DatabaseConfig, connections: number, statem
     /** How the connections are used, and how much work waits for one. */
     use: () => ({ ...pool.use(), waiting: slots.pendingCount }),
 
-    /** How much work had a connection or waited for one at the same time, at most, since this was last asked. */
+    /** How many connections were in use at the same time, at most, since this was last asked. */
     takePeak(): number {
       const taken = peak
-      peak = underWay()
+      peak = inUse()
       return taken
     },
 
@@ -98,12 +98,13 @@ export function openDatabase(config: DatabaseConfig, connections: number, statem
 
   function inSlot<T>(work: () => Promise<T>): Promise<T> {
     const done = slots(work)
-    peak = Math.max(peak, underWay())
+    peak = Math.max(peak, inUse())
     return done
   }
 
-  function underWay(): number {
-    return slots.activeCount + slots.pendingCount
+  /** What was asked for in this turn of the event loop is still pending, though it has a connection. */
+  function inUse(): number {
+    return Math.min(connections, slots.activeCount + slots.pendingCount)
   }
 }
 

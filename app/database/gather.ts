@@ -17,11 +17,12 @@ const turnTimeout = 200
  */
 export function gather<Key, Value>(load: (keys: readonly Key[]) => Promise<Value[]>): (key: Key) => Promise<Value> {
   const turns = pLimit(parallel)
-  let loading: Promise<Value[]>
+  let loading: Promise<unknown> = Promise.resolve()
   const loader = new DataLoader<Key, Value>(
     (keys) => {
-      loading = load(keys)
-      return loading
+      const values = load(keys)
+      loading = values
+      return values
     },
     {
       cache: false,

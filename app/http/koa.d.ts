@@ -9,6 +9,8 @@ declare module 'koa' {
     deadline: Deadline
     locale: Locale
     user: User | undefined
+    /** Whether the page has the key of a form in it, which is for one person. */
+    holdsKey?: boolean
     startedSessionId?: string
     /** What the access log says besides, about a sign-in. */
     signIn?: { account: string; succeeded: boolean }

@@ -48,6 +48,8 @@ export function createViews(
   }) as unknown as () => (view: string, shown: Variant) => Promise<Template>
 
   return {
+    cached: cache,
+
     async render(view: string, locale: Locale, locals: Locals): Promise<string> {
       const names = Object.keys(locals)
       const key = `${locale} ${view} ${names}`
@@ -88,7 +90,7 @@ export function createViews(
       unsafePrototypeLocals: true,
       destructuredLocals: names,
       escape: escapeMarkup,
-      context: { part, includeKept },
+      context: { part, includeKept }, // seen as `this`, so that they need not be copied with the locals
     }
     const commonNames = Object.keys(common[locale]).filter((name) => !names.includes(name))
     const include = '(path, own) => part(path, own)(own ? { ...locals, ...own } : locals)'

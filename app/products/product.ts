@@ -57,7 +57,7 @@ const catalogueQuery = z.object({
     .string()
     .transform((typed) => wordsOf(typed.slice(0, longestQuery)).join(' '))
     .catch('')
-    .default(''), // as usual; a problem to catch is made with a message
+    .default(''), // what is caught is first made into an error with a message
   page: z.coerce.number().int().min(1).max(1_000_000_000).catch(1).default(1),
   before: key,
   after: key,

@@ -25,6 +25,17 @@ describe('a database', () => {
     expect(await database.run(new Deadline(5_000), work)).to.equal(3)
   })
 
+  it('tells how many connections were in use at once, since it last told', async () => {
+    const work = (connection: Connection) => connection.rows('SELECT SLEEP(0.1)')
+    const all = (count: number) =>
+      Promise.all(Array.from({ length: count }, () => database.run(new Deadline(5_000), work)))
+    database.takePeak()
+    await all(1)
+    expect(database.takePeak()).to.equal(1)
+    await all(5) // of which three wait
+    expect([database.takePeak(), database.takePeak()]).to.deep.equal([2, 0])
+  })
+
   it('runs work again whose connection was killed', async () => {
     let attempts = 0
     const connectionId = await database.run(new Deadline(5_000), async (connection) => {

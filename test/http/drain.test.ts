@@ -35,6 +35,7 @@ describe('a replica that is told to leave', () => {
   })
 
   it('is unready at once, and tells new requests that nothing was executed', async () => {
+    await person.get('/login') // which is kept
     replica.kill('SIGTERM')
     await sleep(100)
     expect((await person.get('/readyz')).status).to.equal(503)

@@ -74,6 +74,8 @@ describe('TLS', () => {
   it('redirects a plain request that came to its own port', async () => {
     const answer = await fetch(`http://localhost:${tlsPort}/login`, { redirect: 'manual' })
     expect([answer.status, answer.headers.get('location')]).to.deep.equal([308, `https://localhost:${tlsPort}/login`])
+    expect(answer.headers.get('cache-control')).to.equal('no-store')
+    expect(answer.headers.get('x-served-by')).to.equal('nginx')
   })
 
   for (const [name, settings] of Object.entries({

@@ -73,6 +73,7 @@ describe('an upgrade of what npm start runs', function () {
        export const up = (knex: Knex) => knex.raw('CREATE TABLE IF NOT EXISTS upgraded (id INT PRIMARY KEY)')
        export const down = (knex: Knex) => knex.raw('DROP TABLE upgraded')\n`,
     )
+    appendFileSync(join(checkout, 'nginx/headers.conf'), 'add_header X-Upgraded yes always;\n')
     let made = false
     const making = run(process.execPath, ['stack/build.mjs'], { cwd: checkout }).finally(() => {
       made = true
@@ -99,13 +100,16 @@ describe('an upgrade of what npm start runs', function () {
       cwd: checkout,
       env: environment,
     })
-    expect(stdout).to.match(/both databases are up to date.*app1.*app2.*app3.*All 3 replicas were replaced/s)
+    expect(stdout).to.match(
+      /both databases are up to date.*nginx has its configuration.*app1.*app2.*app3.*All 3 replicas were replaced/s,
+    )
     const build = readlinkSync(join(checkout, 'dist'))
     for (const { pid } of readRecords(folder)) {
       expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8')).to.contain(`${build}/app/replica.js`)
     }
     expect((await (await person.get((await whole()).style)).html).includes('.upgraded')).to.equal(true)
     expect((await person.get(old)).status).to.equal(200)
+    expect((await person.get('/')).headers.get('x-upgraded')).to.equal('yes')
     const { users } = readConfig(readStackRecord(folder)?.settings as NodeJS.ProcessEnv)
     const connection = await mysql.createConnection(users)
     await connection.query('SELECT * FROM upgraded')

@@ -7,12 +7,17 @@ export function pages({ render }: Views): Middleware {
   return (ctx, next) => {
     ctx.page = async (view: string, locals: object = {}) => {
       const { locale, user } = ctx.state
-      answerWithPage(ctx, await render(view, locale, { user, here: hereOf(ctx), newKey: randomUUID, ...locals }))
+      const newKey = () => {
+        ctx.state.holdsKey = true
+        return randomUUID()
+      }
+      answerWithPage(ctx, await render(view, locale, { user, here: hereOf(ctx), newKey, ...locals }))
     }
     return next()
   }
 }
 
+/** Nothing that was shown to a person may be kept by their browser; a stranger's page may, if it asks each time. */
 export function answerWithPage(ctx: Context, html: string | Buffer): void {
   ctx.set('Cache-Control', ctx.state.user ? 'no-store' : 'no-cache')
   ctx.set('Content-Type', 'text/html; charset=utf-8') // else Koa looks for it in the text

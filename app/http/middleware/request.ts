@@ -21,15 +21,15 @@ interface Options {
 export function request({ replica, log, metrics, stats, lifecycle }: Options): Middleware {
   return async (ctx, next) => {
     const start = performance.now()
-    const counts = !lifecycle.draining // else it is refused
-    if (counts) {
-      metrics.begin()
-      stats.begin()
-    }
+    const counts = !lifecycle.draining // what a leaving replica refuses is counted where it is served
     const given = ctx.get('X-Request-ID')
     ctx.state.requestId = /^[\w-]{16,64}$/.test(given) ? given : randomUUID()
     ctx.set('X-Request-ID', ctx.state.requestId)
     ctx.set('X-Served-By', replica)
+    if (counts) {
+      metrics.begin()
+      stats.begin()
+    }
     try {
       await next()
       reach('before the answer')

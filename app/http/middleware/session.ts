@@ -17,7 +17,7 @@ export function session(app: Koa, accounts: Accounts, log: Log): Middleware {
     async get(id: string, _maxAge: number, { ctx }: { ctx: Context }) {
       const found = await accounts.findSession(id, ctx.state.deadline)
       ctx.state.user = found?.user
-      return found && { userId: found.user.id, _expire: found.expiresAt.getTime() }
+      return found && { _expire: found.expiresAt.getTime() }
     },
     async set(id: string, _session: unknown, _maxAge: number, { ctx }: { ctx: Context }) {
       if (id === ctx.state.startedSessionId) return
