@@ -5,6 +5,9 @@ import pLimit from 'p-limit'
 /** How many batches may be under way, so that the next one gathers meanwhile. */
 const parallel = 2
 
+/** Rounds of the event loop in which a batch waits for further keys, at most, while each brings some. */
+const maxRounds = 8
+
 /** Keys in a batch, at most: a prepared statement takes 65,535 values. */
 const maxBatchSize = 512
 
@@ -18,6 +21,7 @@ const turnTimeout = 200
 export function gather<Key, Value>(load: (keys: readonly Key[]) => Promise<Value[]>): (key: Key) => Promise<Value> {
   const turns = pLimit(parallel)
   let loading: Promise<unknown> = Promise.resolve()
+  let asked = 0
   const loader = new DataLoader<Key, Value>(
     (keys) => {
       const values = load(keys)
@@ -29,15 +33,26 @@ export function gather<Key, Value>(load: (keys: readonly Key[]) => Promise<Value
       maxBatchSize,
       batchScheduleFn: (dispatch) => {
         turns(async () => {
-          // Of requests that arrived together, each asks when it has its turn in this round of the event loop.
-          await nextRound()
+          await othersHaveAsked()
           dispatch()
           await settled(loading, turnTimeout)
         })
       },
     },
   )
-  return (key) => loader.load(key)
+  return (key) => {
+    asked++
+    return loader.load(key)
+  }
+
+  /** Of requests that arrive together, each asks in its own turn. A round of an idle event loop takes microseconds. */
+  async function othersHaveAsked() {
+    let before = 0
+    for (let round = 0; round < maxRounds && asked > before; round++) {
+      before = asked
+      await nextRound()
+    }
+  }
 }
 
 /** Waits until a promise is settled, either way, but no longer than so many milliseconds. */

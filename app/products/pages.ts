@@ -19,8 +19,9 @@ const pageSize = 20
 /** Matches of a search are counted up to here, because that takes as long as there is to count. */
 const countedAtMost = 100
 
-/** The last page that can be asked for by its number alone: what lies before it is read, too. */
+/** The last page that can be asked for by its number alone: what lies before it is read, too; of a search, its texts. */
 const lastPage = 5_000
+const lastPageOfSearch = 50
 
 /** The page that everybody opens. */
 export function findNewest(connection: Connection): Promise<CataloguePage> {
@@ -74,17 +75,14 @@ export async function search(
   words: string[],
   { asked, indexedTo }: { asked: number; indexedTo: number },
 ): Promise<CataloguePage> {
-  const most = Math.max(countedAtMost, Math.min(asked, lastPage) * pageSize)
+  const most = Math.max(countedAtMost, Math.min(asked, lastPageOfSearch) * pageSize)
   const ids = await findMatches(connection, words.map(fold), { indexedTo, most: most + 1 })
   const total = Math.min(ids.length, most)
-  const page = Math.min(asked, pagesOf(total))
+  const page = Math.min(asked, pagesIn(total))
   const shown = await store.findProductsById(connection, ids.slice((page - 1) * pageSize, page * pageSize))
   const products = shown.filter((product) => product !== undefined)
-  return { q: words.join(' '), page, products, total, pages: pagesOf(total), andMore: ids.length > most }
-}
-
-function pagesOf(total: number): number {
-  return Math.min(lastPage, pagesIn(total))
+  const pages = Math.min(pagesIn(ids.length), lastPageOfSearch)
+  return { q: words.join(' '), page, products, total, pages, andMore: ids.length > most }
 }
 
 function pagesIn(total: number): number {

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import type { Connection } from '../../../app/database/connection.js'
 import { parseCatalogueQuery } from '../../../app/products/product.js'
+import { searchTextOf } from '../../../app/products/search/text.js'
 import { findBeside } from '../../../app/products/store.js'
 import { type Answer, Person, product, signedIn, unique } from '../../person.js'
 import { databases, withStore } from '../../system.js'
@@ -127,6 +128,28 @@ describe('the pages of the product list', () => {
     expect(labelOn(reached)).to.equal(`Page 5,000 of ${last}`)
     expect(labelOn(next)).to.equal(`Page 5,001 of ${last}`)
     expect(idsOn(next)).to.deep.equal(all.slice(0, 20))
+  })
+
+  it('of a search end where another word finds more', async () => {
+    const category = unique()
+    await databases.products.raw(
+      `INSERT INTO products (name, code, description, units, category, search_text, created_by, created_at)
+       SELECT 'Cable', CONCAT_WS('-', a.id, b.id), 'Two metres', 1, ?, ?, 1, UTC_TIMESTAMP(3)
+       FROM products AS a, products AS b LIMIT 1100`,
+      [category, searchTextOf({ name: 'Cable', code: '', description: '', category })],
+    )
+    const shown = async (page: number) => await person.get(`/products?q=${category}&page=${page}`)
+    try {
+      const [last, tooFar, between] = [await shown(50), await shown(51), await shown(6)]
+      expect(last.$('tbody tr')).to.have.length(20)
+      expect(labelOn(last)).to.equal('Page 50')
+      expect(last.$('a[rel=next], a[rel=last]')).to.have.length(0)
+      expect(tooFar.$('.notice').text()).to.equal('Page 51 cannot be opened. This is page 50.')
+      expect(tooFar.$('tbody').text()).to.equal(last.$('tbody').text())
+      expect(between.$('a[rel=next]').attr('href')).to.equal(`/products?q=${category}&page=7`)
+    } finally {
+      await databases.products('products').where({ category }).delete()
+    }
   })
 
   it('cost the same at any depth', async () => {
