@@ -18,7 +18,7 @@ describe('a replica that hung', () => {
     const run = unique()
     const ask = (id: string) => {
       const socket = connect(port, '127.0.0.1')
-      socket.write(`GET /login HTTP/1.1\r\nHost: localhost\r\nX-Request-ID: ${id}\r\nConnection: close\r\n\r\n`)
+      socket.write(`GET /register HTTP/1.1\r\nHost: localhost\r\nX-Request-ID: ${id}\r\nConnection: close\r\n\r\n`)
       return socket
     }
     const waiting = Array.from({ length: 5 }, () => ask(`${run}-still-waiting`)).map(text)
