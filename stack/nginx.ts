@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { listenAddresses, urlOf } from './address.js'
 import { currentBuild, root } from './checkout.js'
@@ -42,7 +42,8 @@ export async function reloadNginx(folder: string): Promise<void> {
   layOutConfiguration(next)
   for (const name of ofThisRun) cpSync(join(prefix, 'conf', name), join(next, name))
   await run([...nginx('conf.next'), '-t'], { cwd: prefix })
-  cpSync(next, join(prefix, 'conf'), { recursive: true })
+  rmSync(join(prefix, 'conf'), { recursive: true })
+  renameSync(next, join(prefix, 'conf'))
   process.kill(Number(readFileSync(join(prefix, 'run/nginx.pid'), 'utf8')), 'SIGHUP')
 }
 

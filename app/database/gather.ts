@@ -1,6 +1,7 @@
 import { setImmediate as nextRound } from 'node:timers/promises'
 import DataLoader from 'dataloader'
 import pLimit from 'p-limit'
+import { Deadline } from './deadline.js'
 
 /** How many batches may be under way, so that the next one gathers meanwhile. */
 const parallel = 2
@@ -35,7 +36,8 @@ export function gather<Key, Value>(load: (keys: readonly Key[]) => Promise<Value
         turns(async () => {
           await othersHaveAsked()
           dispatch()
-          await settled(loading, turnTimeout)
+          // However it ends, the next batch has its turn.
+          await Deadline.within(turnTimeout, (turn) => turn.bound(() => loading)).catch(() => {})
         })
       },
     },
@@ -53,16 +55,4 @@ export function gather<Key, Value>(load: (keys: readonly Key[]) => Promise<Value
       await nextRound()
     }
   }
-}
-
-/** Waits until a promise is settled, either way, but no longer than so many milliseconds. */
-function settled(promise: Promise<unknown>, ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    const done = () => {
-      clearTimeout(timer)
-      resolve()
-    }
-    promise.then(done, done)
-  })
 }

@@ -27,7 +27,10 @@ export async function findMatches(
 /** Products that are looked at together. */
 const batch = 256
 
-/** Terms of all words together that the newest blocks are asked for; and how many of each word the others, at first: those that exclude most. */
+/**
+ * Terms of all words together that the newest blocks are asked for; and how many of each word the others, at first: those
+ * that exclude most.
+ */
 const mostTerms = 16
 const enough = 2
 
