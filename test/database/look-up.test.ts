@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as nextRound, setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import { readConfig } from '../../app/config.js'
 import type { Connection } from '../../app/database/connection.js'
@@ -42,6 +42,21 @@ describe('a look-up', () => {
     )
     expect(batches.flat().sort((one, other) => one - other)).to.deep.equal(Array.from({ length: 20 }, (_, key) => key))
     expect(batches.length).to.be.below(8)
+  })
+
+  it('is batched with those that the next rounds of the event loop bring, and waits for no more than some', async () => {
+    const batches: number[][] = []
+    const find = database.lookUp(async (_, keys: number[]) => {
+      batches.push(keys)
+      return keys
+    })
+    const asked: Promise<number>[] = []
+    for (let key = 0; key < 40; key++) {
+      asked.push(find(key, soon()))
+      await nextRound()
+    }
+    await Promise.all(asked)
+    expect(batches[0]?.length).to.be.within(4, 10)
   })
 
   it('is read after it was asked for', async () => {
