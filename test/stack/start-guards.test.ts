@@ -90,9 +90,10 @@ function list(folder: string): string[] {
   return entries.filter((each) => each.isFile()).map(({ parentPath, name }) => join(parentPath, name))
 }
 
-/** This machine's addresses in its networks; a link-local one needs to be told the link. */
+/** This machine's addresses in its networks; a link-local one needs to be told the link, and Docker's come and go. */
 function ownAddresses(): string[] {
-  const all = Object.values(networkInterfaces()).flatMap((each) => each ?? [])
+  const lasting = Object.entries(networkInterfaces()).filter(([name]) => !/^(docker|br-|veth)/.test(name))
+  const all = lasting.flatMap(([, each]) => each ?? [])
   return all.filter(({ internal, address }) => !internal && !address.startsWith('fe80')).map(({ address }) => address)
 }
 
