@@ -17,6 +17,11 @@ export function typed(text: string): Buffer {
   return Buffer.from(text)
 }
 
+/** A statement that inserts rows. @param row its values, as SQL @param rows the values of each */
+export function insertInto(columns: string, row: string, rows: Value[][]): Statement {
+  return { sql: `INSERT INTO ${columns} VALUES ${rows.map(() => row).join(', ')}`, values: rows.flat() }
+}
+
 /** A connection while some work has it. Every statement has a time limit, and none begins after the work's deadline. */
 export class Connection {
   readonly #driver: Driver

@@ -54,19 +54,22 @@ export function openDatabase(config: DatabaseConfig, connections: number, statem
     },
 
     /**
-     * Makes a look-up of which concurrent ones are batched.
-     * @param load gives the values in the order of their keys
-     * @returns the look-up, which throws as {@link run} does
+     * Makes work that is done for all who ask for it at the same time at once: a look-up, or an INSERT.
+     * @param work gives the values in the order of their keys; it must be safe to run again, as that of {@link run}
+     * @param most keys at once
+     * @returns the work for one key, which throws as {@link run} does
      */
-    lookUp<Key, Value>(load: (connection: Connection, keys: Key[]) => Promise<Value[]>) {
-      const inBatches = gather((asked: readonly Asked<Key>[]) =>
-        inSlot(async () => {
-          const waiting = asked.filter(({ deadline }) => !deadline.hasPassed)
-          const keys = waiting.map(({ key }) => key)
-          const values = keys.length > 0 ? await pool.with((connection) => load(connection, keys)) : []
-          const found = new Map(waiting.map((each, index) => [each, values[index]]))
-          return asked.map((each) => found.get(each) as Value)
-        }),
+    gathered<Key, Value>(work: (connection: Connection, keys: Key[]) => Promise<Value[]>, most = mostKeys) {
+      const inBatches = gather(
+        (asked: readonly Asked<Key>[]) =>
+          inSlot(async () => {
+            const waiting = asked.filter(({ deadline }) => !deadline.hasPassed)
+            const keys = waiting.map(({ key }) => key)
+            const values = keys.length > 0 ? await pool.with((connection) => work(connection, keys)) : []
+            const found = new Map(waiting.map((each, index) => [each, values[index]]))
+            return asked.map((each) => found.get(each) as Value)
+          }),
+        most,
       )
       return (key: Key, deadline: Deadline): Promise<Value> => {
         return withRetry(deadline, () => inBatches({ key, deadline }))
@@ -75,7 +78,7 @@ export function openDatabase(config: DatabaseConfig, connections: number, statem
 
     /** Makes a reading that is one for all who ask at the same time; it begins after each of them asked. */
     share<Value>(read: (connection: Connection) => Promise<Value>) {
-      const find = database.lookUp<null, Value>(async (connection, asked) => {
+      const find = database.gathered<null, Value>(async (connection, asked) => {
         const value = await read(connection)
         return asked.map(() => value)
       })
@@ -107,6 +110,9 @@ export function openDatabase(config: DatabaseConfig, connections: number, statem
     return Math.min(connections, slots.activeCount + slots.pendingCount)
   }
 }
+
+/** A prepared statement takes 65,535 values. */
+const mostKeys = 512
 
 interface Asked<Key> {
   key: Key

@@ -9,17 +9,18 @@ const parallel = 2
 /** Rounds of the event loop in which a batch waits for further keys, at most, while each brings some. */
 const maxRounds = 8
 
-/** Keys in a batch, at most: a prepared statement takes 65,535 values. */
-const maxBatchSize = 512
-
 /** How long one may keep the next ones waiting, in milliseconds: a connection that is silent is not everybody's. */
 const turnTimeout = 200
 
 /**
- * Gathers concurrent look-ups into batches. Each is read after it was asked for, so nothing is stale.
+ * Gathers concurrent calls into batches. Each is done after it was asked for, so what is read is not stale.
  * @param load gives the values in the order of their keys
+ * @param maxBatchSize in keys
  */
-export function gather<Key, Value>(load: (keys: readonly Key[]) => Promise<Value[]>): (key: Key) => Promise<Value> {
+export function gather<Key, Value>(
+  load: (keys: readonly Key[]) => Promise<Value[]>,
+  maxBatchSize: number,
+): (key: Key) => Promise<Value> {
   const turns = pLimit(parallel)
   let loading: Promise<unknown> = Promise.resolve()
   let asked = 0

@@ -65,11 +65,12 @@ export function openPool(database: DatabaseConfig, size: number, timeout = state
 /**
  * READ COMMITTED, because a lost race for a unique key must be able to read the winner's row at once. The server ends
  * the session of a replica that hangs, with the locks it holds, and never that of one which works. No value is cut
- * to fit, and a backslash escapes, as the driver takes for granted.
+ * to fit, and a backslash escapes, as the driver takes for granted. The rows of one INSERT have consecutive numbers.
  * Each server reads the comments that are meant for it.
  */
 const sessionSettings = `SET SESSION time_zone = '+00:00',
   sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION',
+  auto_increment_increment = 1,
   innodb_lock_wait_timeout = ${lockTimeout / 1000},
   wait_timeout = ${serverIdleTimeout / 1000}
   /*M! , tx_isolation = 'READ-COMMITTED', max_statement_time = ${serverStatementTimeout / 1000} */

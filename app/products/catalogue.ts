@@ -15,9 +15,9 @@ export type Catalogue = ReturnType<typeof createCatalogue>
 
 /** @param secret see {@link createWrites} */
 export function createCatalogue(database: Database, secret: string) {
-  const writes = createWrites(database, secret)
+  const insertOnce = createWrites(database, secret).insertOnce(store.insertProducts, 'productId')
   const inTurn = createTurns()
-  const findProduct = database.lookUp(store.findProductsById)
+  const findProduct = database.gathered(store.findProductsById)
   const readState = database.share(store.readState)
   const readNewest = database.share(findNewest)
   /** The page that everybody opens, kept until the catalogue changes. */
@@ -27,7 +27,7 @@ export function createCatalogue(database: Database, secret: string) {
     /** Adds a product and gives its number. @throws {Taken} when another product has its code */
     async add(user: User, draft: ProductDraft, write: Write): Promise<number> {
       try {
-        return await writes.insertOnce(write, draft, store.productRow(draft, user.id), 'productId')
+        return await insertOnce(write, draft, { draft, createdBy: user.id })
       } catch (error) {
         if (!store.isCodeTaken(error)) throw error
         const find = (connection: Connection) => store.findByCode(connection, draft.code)

@@ -1,16 +1,24 @@
-import { type Connection, type Statement, typed } from '../database/connection.js'
+import { type Connection, insertInto, type Statement, typed } from '../database/connection.js'
 import { isDuplicate } from '../database/transient.js'
 import type { Product, ProductDraft } from './product.js'
 import { searchTextOf } from './search/text.js'
 
-/** The row of a new product. Another one's may have its code: {@link isCodeTaken}. */
-export function productRow(draft: ProductDraft, createdBy: number): Statement {
-  const { name, code, description, units, category } = draft
-  return {
-    sql: `INSERT INTO products (name, code, description, units, category, search_text, created_by, created_at)
-      VALUES (_utf8mb4 ?, _utf8mb4 ?, _utf8mb4 ?, ?, _utf8mb4 ?, ?, ?, UTC_TIMESTAMP(3))`,
-    values: [typed(name), typed(code), typed(description), units, typed(category), searchTextOf(draft), createdBy],
-  }
+/** Inserts new products. Another one's may have a code of theirs: {@link isCodeTaken}. */
+export function insertProducts(products: NewProduct[]): Statement {
+  return insertInto(
+    'products (name, code, description, units, category, search_text, created_by, created_at)',
+    '(_utf8mb4 ?, _utf8mb4 ?, _utf8mb4 ?, ?, _utf8mb4 ?, ?, ?, UTC_TIMESTAMP(3))',
+    products.map(({ draft, createdBy }) => {
+      const { name, code, description, units, category } = draft
+      return [typed(name), typed(code), typed(description), units, typed(category), searchTextOf(draft), createdBy]
+    }),
+  )
+}
+
+export interface NewProduct {
+  draft: ProductDraft
+  /** The number of the person. */
+  createdBy: number
 }
 
 /** Whether a statement failed because another product has the code, whatever its case. */

@@ -1,4 +1,4 @@
-import type { Connection, Statement } from '../database/connection.js'
+import { type Connection, insertInto, type Statement } from '../database/connection.js'
 import { isDuplicate } from '../database/transient.js'
 import type { Claim } from './write.js'
 
@@ -28,13 +28,16 @@ export async function saveResult(connection: Connection, { id }: Claim, result: 
   })
 }
 
-/** Claims a key, and stores the id of the row inserted just before as the result. @param name of that id in it */
-export function claimWithNumber({ id, fingerprint }: Claim, name: string): Statement {
-  return {
-    sql: `INSERT INTO idempotency_keys (id, fingerprint, result, created_at)
-      VALUES (?, ?, JSON_OBJECT(?, LAST_INSERT_ID()), UTC_TIMESTAMP(3))`,
-    values: [id, fingerprint, name],
-  }
+/**
+ * Claims keys, each with the id of a row as its result: the rows that the INSERT just before has added, in their order.
+ * @param name of the id in the result
+ */
+export function claimWithNumbers(claims: Claim[], name: string): Statement {
+  return insertInto(
+    'idempotency_keys (id, fingerprint, result, created_at)',
+    '(?, ?, JSON_OBJECT(?, LAST_INSERT_ID() + ?), UTC_TIMESTAMP(3))',
+    claims.map(({ id, fingerprint }, index) => [id, fingerprint, name, index]),
+  )
 }
 
 /** The result of the write that claimed the key first, and that write's fingerprint. */

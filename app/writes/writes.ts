@@ -1,6 +1,7 @@
 import type { Connection, Statement } from '../database/connection.js'
 import type { Database } from '../database/database.js'
-import { isDuplicate, TryAgain } from '../database/transient.js'
+import type { Deadline } from '../database/deadline.js'
+import { isDuplicate, isTransient, TryAgain } from '../database/transient.js'
 import { KeyReused } from '../errors.js'
 import { reach } from './failpoints.js'
 import * as store from './store.js'
@@ -34,26 +35,66 @@ export function createWrites(database: Database, secret: string) {
     },
 
     /**
-     * Does a write that is one INSERT, as {@link once} does, in a single round trip. The claim follows the row, whose id
-     * is its result; so a second arrival fails on the first one's row or claim, and only then is given that result.
+     * Makes writes that each insert one row. They are done as {@link once} does them, but in a single round trip, which
+     * those share that come at the same time. The claim follows the row, whose id is its result; so a second arrival
+     * fails on the first one's row or claim, and only then is given that result.
+     * @param insert the statement for some rows; the table gives them their ids
      * @param name of the id in the result
-     * @returns the row's id
-     * @throws as {@link once}, and what the INSERT fails with
+     * @returns the write of one row, which gives its id and throws as {@link once} does, and what the INSERT fails with
      */
-    insertOnce(write: Write, contents: unknown, row: Statement, name: string): Promise<number> {
-      const claim = claimOf(write, contents, secret)
-      return database.run(write.deadline, async (connection) => {
+    insertOnce<Row>(insert: (rows: Row[]) => Statement, name: string) {
+      const insertTogether = database.gathered(insertAll, mostTogether)
+      return async (write: Write, contents: unknown, row: Row): Promise<number> => {
+        const claim = claimOf(write, contents, secret)
+        return (await insertTogether({ row, claim }, write.deadline)) ?? insertAlone(write.deadline, { row, claim })
+      }
+
+      /** The ids of the rows; of none when one of them cannot be inserted, since then each is tried by itself. */
+      async function insertAll(connection: Connection, added: Added<Row>[]): Promise<(number | undefined)[]> {
         try {
-          return await insertAndClaim(connection, row, store.claimWithNumber(claim, name))
+          const first = await insertAndClaim(connection, added)
+          return added.map((_, index) => first + index)
         } catch (error) {
-          const done = isDuplicate(error) ? await replay<Record<string, number>>(connection, claim) : undefined
-          if (!done) throw isDuplicate(error, 'PRIMARY') ? new TryAgain() : error // the sweep, as above
-          return done.result[name] as number
+          if (isTransient(error)) throw error
+          return added.map(() => undefined)
         }
-      })
+      }
+
+      function insertAlone(deadline: Deadline, added: Added<Row>): Promise<number> {
+        return database.run(deadline, async (connection) => {
+          try {
+            return await insertAndClaim(connection, [added])
+          } catch (error) {
+            const done = isDuplicate(error) ? await replay<Record<string, number>>(connection, added.claim) : undefined
+            if (!done) throw isDuplicate(error, 'PRIMARY') ? new TryAgain() : error // the sweep, as above
+            return done.result[name] as number
+          }
+        })
+      }
+
+      /** @returns the id of the first row; those of the others follow it */
+      async function insertAndClaim(connection: Connection, added: Added<Row>[]): Promise<number> {
+        reach('before the claim')
+        const rows = insert(added.map(({ row }) => row))
+        const claims = store.claimWithNumbers(
+          added.map(({ claim }) => claim),
+          name,
+        )
+        const [inserted] = await sent(connection.transact(rows, claims))
+        reach('after COMMIT')
+        return inserted?.insertId as number
+      }
     },
   }
 }
+
+interface Added<Row> {
+  row: Row
+  claim: Claim
+}
+
+/** How many rows are inserted together, at most: others wait for their locks, and a packet has 16 MB. */
+const mostTogether = 16
 
 async function execute<T>(
   connection: Connection,
@@ -71,14 +112,6 @@ async function execute<T>(
   })
   reach('after COMMIT')
   return done
-}
-
-/** @returns the id of the row */
-async function insertAndClaim(connection: Connection, row: Statement, claim: Statement): Promise<number> {
-  reach('before the claim')
-  const [inserted] = await sent(connection.transact(row, claim))
-  reach('after COMMIT')
-  return inserted?.insertId as number
 }
 
 /** The answer to a COMMIT cannot be read before the immediates ran. */

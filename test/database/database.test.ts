@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
-import { readConfig } from '../../app/config.js'
+import mysql from 'mysql2/promise'
+import { readConfig, readMigratorConfig } from '../../app/config.js'
 import type { Connection } from '../../app/database/connection.js'
 import { type Database, openDatabase } from '../../app/database/database.js'
 import { Deadline } from '../../app/database/deadline.js'
 import { TryAgain } from '../../app/database/transient.js'
 import { DatabaseUnavailable, DeadlineExceeded, StatementTimeout } from '../../app/errors.js'
+import { insertProducts } from '../../app/products/store.js'
+import { product } from '../person.js'
 import { databases, stack } from '../system.js'
 
 describe('a database', () => {
@@ -34,6 +37,27 @@ describe('a database', () => {
     expect(database.takePeak()).to.equal(1)
     await all(5) // of which three wait
     expect([database.takePeak(), database.takePeak()]).to.deep.equal([2, 0])
+  })
+
+  it('numbers the rows of one INSERT one after the other, whatever the server’s step is', async () => {
+    const draft = () => ({ ...product(), units: 1 })
+    const rows = insertProducts([1, 2, 3].map((createdBy) => ({ draft: draft(), createdBy })))
+    const stepped = openDatabase(readConfig(stack.environment).products, 1)
+    const admin = await mysql.createConnection(readMigratorConfig(stack.environment).products.admin)
+    await admin.query('SET GLOBAL auto_increment_increment = 7')
+    try {
+      const [inserted] = await stepped.run(new Deadline(5_000), (connection) => connection.transact(rows))
+      const first = inserted?.insertId as number
+      const found = await databases
+        .products('products')
+        .whereBetween('id', [first, first + 2])
+        .orderBy('id')
+      expect(found.map(({ created_by }) => created_by)).to.deep.equal([1, 2, 3])
+    } finally {
+      await admin.query('SET GLOBAL auto_increment_increment = 1')
+      await admin.end()
+      await stepped.close()
+    }
   })
 
   it('runs work again whose connection was killed', async () => {

@@ -22,14 +22,14 @@ describe('a look-up', () => {
   const soon = () => new Deadline(5_000)
 
   it('gives each the value of its own key, in any order and as often as it is asked for', async () => {
-    const find = database.lookUp(double)
+    const find = database.gathered(double)
     const keys = [3, 1, 3, 2, 1]
     expect(await Promise.all(keys.map((key) => find(key, soon())))).to.deep.equal([6, 2, 6, 4, 2])
   })
 
   it('is batched with those that are asked for while others are under way', async () => {
     const batches: number[][] = []
-    const find = database.lookUp(async (connection, keys: number[]) => {
+    const find = database.gathered(async (connection, keys: number[]) => {
       batches.push(keys)
       await connection.rows('SELECT SLEEP(0.05)')
       return keys
@@ -46,7 +46,7 @@ describe('a look-up', () => {
 
   it('is batched with those that the next rounds of the event loop bring, and waits for no more than some', async () => {
     const batches: number[][] = []
-    const find = database.lookUp(async (_, keys: number[]) => {
+    const find = database.gathered(async (_, keys: number[]) => {
       batches.push(keys)
       return keys
     })
@@ -61,7 +61,7 @@ describe('a look-up', () => {
 
   it('is read after it was asked for', async () => {
     let written = 0
-    const find = database.lookUp(async (connection, keys: string[]) => {
+    const find = database.gathered(async (connection, keys: string[]) => {
       const now = written
       await connection.rows('SELECT SLEEP(0.05)')
       return keys.map(() => now)
@@ -76,7 +76,7 @@ describe('a look-up', () => {
 
   it('that fails for a transient reason is asked for again, by each for itself', async () => {
     let attempts = 0
-    const find = database.lookUp(async (_, keys: number[]) => {
+    const find = database.gathered(async (_, keys: number[]) => {
       if (++attempts === 1) throw new TryAgain()
       return keys
     })
@@ -85,7 +85,7 @@ describe('a look-up', () => {
 
   it('is not begun for those whose deadline has passed, and ends nobody else’s', async () => {
     const begun: number[] = []
-    const find = database.lookUp(async (connection, keys: number[]) => {
+    const find = database.gathered(async (connection, keys: number[]) => {
       begun.push(...keys)
       await connection.rows('SELECT SLEEP(0.1)')
       return keys
@@ -104,7 +104,7 @@ describe('a look-up', () => {
 
   it('has batches that a prepared statement can take', async () => {
     const sizes: number[] = []
-    const find = database.lookUp(async (connection, keys: number[]) => {
+    const find = database.gathered(async (connection, keys: number[]) => {
       sizes.push(keys.length)
       const rows = await connection.rowsIn<{ id: number }>('SELECT seq AS id FROM seq_1_to_5000 WHERE seq IN (?)', [
         keys,
@@ -128,7 +128,7 @@ describe('a look-up', () => {
   }
 
   it('does not wait for others whose connections are silent', async () => {
-    const find = database.lookUp(async (connection, keys: number[]) => {
+    const find = database.gathered(async (connection, keys: number[]) => {
       if (keys[0] === 0) await connection.rows('SELECT SLEEP(2)')
       return keys
     })

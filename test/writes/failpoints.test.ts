@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { type Failpoint, failpoints } from '../../app/writes/failpoints.js'
 import { waitUntil } from '../../stack/processes.js'
 import { readRecords, stateOf } from '../../stack/replicas.js'
-import { type Answer, Person, product, registration, signedIn } from '../person.js'
+import { Person, product, registration, signedIn } from '../person.js'
 import { databases, failpointFile, folder } from '../system.js'
 
 /** Every write, with the replica that does it killed at every point: to the person nothing happens. */
@@ -62,6 +62,17 @@ describe('a replica that is killed in the middle of a write', () => {
 
     if (between.includes(point)) continue
 
+    it(`${point}: products that are added together are added once each`, async () => {
+      const person = await signedIn()
+      const drafts = Array.from({ length: 12 }, () => product())
+      const answers = await withCrash(point, () => Promise.all(drafts.map((draft) => person.post('/products', draft))))
+      for (const [index, draft] of drafts.entries()) {
+        const { $ } = await person.get(answers[index]?.location as string)
+        expect($('.facts code').text()).to.equal(draft.code)
+        expect(await databases.products('products').where({ code: draft.code })).to.have.length(1)
+      }
+    })
+
     for (const withKey of [true, false]) {
       it(`${point}: the product is added once, ${withKey ? 'by the form' : 'by the request alone'}`, async () => {
         const person = await signedIn()
@@ -79,7 +90,7 @@ describe('a replica that is killed in the middle of a write', () => {
 })
 
 /** Orders the death of the next replica that reaches the point, and makes sure that it came to it. */
-async function withCrash(point: Failpoint, send: () => Promise<Answer>): Promise<Answer> {
+async function withCrash<T>(point: Failpoint, send: () => Promise<T>): Promise<T> {
   writeFileSync(failpointFile, point)
   const answer = await send()
   expect(existsSync(failpointFile), `no replica reached "${point}"`).to.equal(false)

@@ -24,6 +24,31 @@ describe('a write', () => {
     expect(await databases.products('products').where({ code: draft.code })).to.have.length(1)
   })
 
+  it('shares its transaction with others, and none but itself fails when it cannot be done', async () => {
+    const near = person.at(replicaAddresses()[0] as string)
+    const taken = product()
+    await near.post('/products', taken)
+    const drafts = Array.from({ length: 40 }, () => product())
+    const twin = { 'idempotency-key': unique() }
+    const before = await commits()
+    const answers = await Promise.all(drafts.map((draft) => near.post('/products', draft)))
+    expect((await commits()) - before).to.be.below(20)
+    const refused = [
+      near.post('/products', taken),
+      near.post('/products', { ...taken, code: taken.code.toLowerCase() }),
+    ]
+    const again = product()
+    const twins = [again, again].map((draft) => near.post('/products', draft, twin))
+    const others = Array.from({ length: 10 }, () => product())
+    answers.push(...(await Promise.all(others.map((draft) => near.post('/products', draft)))))
+    expect((await Promise.all(refused)).map(({ status }) => status)).to.deep.equal([409, 409])
+    expect(new Set((await Promise.all(twins)).map(({ status, location }) => `${status} ${location}`)).size).to.equal(1)
+    for (const [index, draft] of [...drafts, ...others].entries()) {
+      const { $ } = await near.get(answers[index]?.location as string)
+      expect($('.facts code').text()).to.equal(draft.code)
+    }
+  })
+
   it('is done once when nginx sends it again, because the request’s id stays the same', async () => {
     const draft = product()
     const id = { 'x-request-id': unique().padEnd(32, '0') }
@@ -106,6 +131,12 @@ describe('a write', () => {
     expect(row.fingerprint.equals(claimOf(write(principal, key), values, appSecret).fingerprint)).to.equal(true)
   })
 })
+
+/** How many transactions the server has committed. */
+async function commits(): Promise<number> {
+  const [[row]] = await databases.products.raw(`SHOW GLOBAL STATUS LIKE 'Com_commit'`)
+  return Number(row.Value)
+}
 
 function write(principal: string, key: string): Write {
   return { principal, route: 'POST /register', key, deadline: new Deadline(8_000) }

@@ -3,7 +3,7 @@ import { readConfig } from '../../../app/config.js'
 import type { Connection } from '../../../app/database/connection.js'
 import { openDatabase } from '../../../app/database/database.js'
 import { Deadline } from '../../../app/database/deadline.js'
-import { productRow } from '../../../app/products/store.js'
+import { insertProducts } from '../../../app/products/store.js'
 import { type Answer, type Person, product, signedIn, unique } from '../../person.js'
 import { databases, replicaAddresses, stack } from '../../system.js'
 
@@ -57,7 +57,8 @@ describe('what requests share', () => {
   it('is not kept while a write is on its way: what a page has not shows in the next one', async () => {
     const name = `Late ${unique()}`
     await databases.products.transaction(async (transaction) => {
-      const { sql, values } = productRow({ ...product({ name }), units: 1 }, 1)
+      const draft = { ...product({ name }), units: 1 }
+      const { sql, values } = insertProducts([{ draft, createdBy: 1 }])
       await transaction.raw(sql, values as never)
       expect((await lists()).map(newest)).not.to.include(name)
     })
@@ -77,7 +78,8 @@ describe('what requests share', () => {
 
   it('makes a writer wait a moment at most for a transaction that stays open', async () => {
     const database = openDatabase(readConfig(stack.environment).products, 1)
-    const add = (connection: Connection) => connection.transact(productRow({ ...product(), units: 1 }, 1))
+    const added = insertProducts([{ draft: { ...product(), units: 1 }, createdBy: 1 }])
+    const add = (connection: Connection) => connection.transact(added)
     try {
       const row = await Deadline.within(8_000, (deadline) =>
         database.run(deadline, (connection) => connection.first<{ id: number }>('SELECT CONNECTION_ID() AS id')),
