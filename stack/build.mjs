@@ -24,7 +24,8 @@ const build = `dist.${process.pid}-${Date.now().toString(36)}`
 try {
   run('node_modules/.bin/tsc', '-p', '.', '--outDir', build)
   for (const name of ['views', 'locales']) cpSync(name, join(build, name), { recursive: true })
-  run(process.execPath, `${build}/build/replica.js`)
+  const { nodeOptions } = await import(`../${build}/app/bundle.js`)
+  run(process.execPath, ...nodeOptions, `${build}/build/replica.js`)
   run(process.execPath, `${build}/build/assets.js`)
   noteCommit()
 } catch (error) {

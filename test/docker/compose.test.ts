@@ -5,6 +5,7 @@ import { connect } from 'node:http2'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import getPort from 'get-port'
+import { nodeOptions } from '../../app/bundle.js'
 import { waitUntil } from '../../stack/processes.js'
 import { makeCertificate } from '../certificate.js'
 import { Person, product, registration } from '../person.js'
@@ -123,6 +124,7 @@ describe('docker compose up --build', function () {
       const published = Object.values(NetworkSettings.Ports ?? {}).filter((each) => each !== null)
       expect(published, Name).to.have.length(Name.includes('proxy') ? 1 : 0)
       expect(Config.User, Name).not.to.be.oneOf(['', '0', 'root'])
+      if (Name.includes('-app-')) expect(Config.Cmd.slice(1, -1)).to.deep.equal(nodeOptions)
       expect(HostConfig.ReadonlyRootfs, Name).to.equal(true)
       expect(HostConfig.CapDrop, Name).to.deep.equal(['ALL'])
       expect(HostConfig.CapAdd ?? [], Name).to.deep.equal([])

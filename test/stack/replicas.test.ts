@@ -1,6 +1,6 @@
 import { execFile, execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
@@ -42,6 +42,16 @@ describe('the replicas', () => {
       const record = replicaNamed('app2')
       return record.pid !== before && (await stateOf(record)) === 'ready'
     })
+  })
+
+  it('were compiled at the build, for the options that they run with', () => {
+    const [node, ...given] = readFileSync(`/proc/${replicaNamed('app1').pid}/cmdline`, 'utf8').split('\0')
+    const options = given.filter((each) => each.startsWith('--'))
+    const program = `import { loadBundle } from '${resolve('dist/app/bundle.js')}'
+      console.log(loadBundle().script.cachedDataRejected)
+      process.exit()`
+    const printed = execFileSync(node as string, [...options, '--input-type=module', '--eval', program])
+    expect(printed.toString().trim()).to.equal('false')
   })
 
   it('leave no open log behind in the stack when they are started again', async () => {

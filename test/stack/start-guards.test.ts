@@ -35,6 +35,7 @@ describe('what npm start lets nobody else see', () => {
         'ADDRESS',
         'APP_SECRET_FILE',
         'LOG_LEVEL',
+        'MALLOC_ARENA_MAX',
         'PORT',
         'PRODUCTS_DATABASE_PASSWORD_FILE',
         'PRODUCTS_DATABASE_URL',
