@@ -9,11 +9,8 @@ import { build } from './root.js'
 export const bundle = fileURLToPath(new URL('replica/server.cjs', build))
 export const codeCache = `${bundle}.cache`
 
-/**
- * What Node is given for a replica, and for making the code cache, which V8 leaves aside under other options. The young
- * generation's halves have 8 MB: with Node's own 16 a replica takes 25 MB more and is no quicker. Dockerfile says it, too.
- */
-export const nodeOptions = ['--max-semi-space-size=8']
+/** Where the build notes the options of Node under which it made the code cache; V8 leaves it aside under others. */
+export const cacheOptions = `${bundle}.options.json`
 
 /**
  * Loads the server without starting it. From one file that V8 has compiled before, because reading a thousand modules

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { decode, encode, type SourceMapLine, type SourceMapSegment } from '@jridgewell/sourcemap-codec'
 import { build } from 'esbuild'
-import { bundle, codeCache, loadBundle } from '../app/bundle.js'
+import { bundle, cacheOptions, codeCache, loadBundle } from '../app/bundle.js'
 import { build as own } from '../app/root.js'
 
 /** Packages that load files from beside themselves, and knex's drivers for other databases. */
@@ -29,6 +29,7 @@ await build({
 mapOwnSources(`${bundle}.map`)
 // After loading, so that what runs at each start is in it, compiled.
 writeFileSync(codeCache, loadBundle().script.createCachedData())
+writeFileSync(cacheOptions, JSON.stringify(process.execArgv))
 
 /** Takes the packages out of a source map: all of it took a quarter of a second and 110 MB to read. */
 function mapOwnSources(file: string) {

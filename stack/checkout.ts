@@ -1,4 +1,4 @@
-import { existsSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Account, asAccount } from './accounts.js'
@@ -29,6 +29,13 @@ export function deploy(folder: string, build: string | undefined): void {
 
 function linkIn(folder: string): string {
   return join(folder, 'build')
+}
+
+/** What Node is given to run a replica of a build: the options for which that was compiled beforehand, and the program. */
+export function replicaProgram(build: string): string[] {
+  const file = join(build, 'replica/server.cjs.options.json')
+  const options = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [] // an older version's build has none
+  return [...options, join(build, 'app/replica.js')]
 }
 
 /**

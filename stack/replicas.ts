@@ -1,8 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { nodeOptions } from '../app/bundle.js'
-import { deployedBuild, nodeCommand } from './checkout.js'
+import { deployedBuild, nodeCommand, replicaProgram } from './checkout.js'
 import { keepRunning, launch, type Service, startBehindOthers, waitUntil } from './processes.js'
 import { killWhenSilent } from './watchdog.js'
 
@@ -59,22 +58,20 @@ export async function startReplicas(
   return { services, stop }
 }
 
+/** As in the Dockerfile: arenas of malloc for all threads, of which each would have its own and some 3 MB in it. */
+export const allocation = { MALLOC_ARENA_MAX: '2' }
+
 /** Starts a replica of the build that is deployed, on the loopback address only: what comes past nginx may not be believed. */
 function launchReplica(folder: string, record: ReplicaRecord, environment: NodeJS.ProcessEnv): ChildProcess {
   const build = deployedBuild(folder)
-  const command = nodeCommand(
-    'bodega',
-    build,
-    [...nodeOptions, join(build, 'app/replica.js')],
-    [join(folder, 'secrets')],
-  )
+  const command = nodeCommand('bodega', build, replicaProgram(build), [join(folder, 'secrets')])
   const replica = launch(command, logOf(folder, record), {
     env: {
       ...environment,
       ADDRESS: '127.0.0.1',
       PORT: String(record.port),
       REPLICA_NAME: record.name,
-      MALLOC_ARENA_MAX: '2', // as in the Dockerfile: each thread's own arena takes 4 MB
+      ...allocation,
     },
   })
   void startBehindOthers(replica, async () => (await stateOf({ ...record, pid: replica.pid ?? null })) === 'ready')

@@ -82,7 +82,7 @@ describe('the log of a replica', () => {
     const { err } = await lineOf(headers.get('x-request-id'), 'error')
     expect(err.type).to.equal('SyntaxError')
     expect(err.stack).to.match(/^ {4}at .*findResult \(app\/writes\/store\.ts:\d+:\d+\)$/m)
-    expect(err.stack).to.match(/^ {4}at async replay \(app\/writes\/writes\.ts:\d+:\d+\)$/m)
+    expect(err.stack).to.match(/^ {4}at async replay \(app\/writes\/replay\.ts:\d+:\d+\)$/m)
   })
 
   async function lineOf(requestId: string | null, level: string) {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import getPort from 'get-port'
-import { nodeOptions } from '../app/bundle.js'
+import { replicaProgram } from '../stack/checkout.js'
 import { waitUntil } from '../stack/processes.js'
 import { stack } from './system.js'
 
@@ -21,7 +21,7 @@ export interface LoneReplica {
 export async function startReplica(settings: NodeJS.ProcessEnv, options: string[] = []): Promise<LoneReplica> {
   const port = await getPort()
   const address = `http://127.0.0.1:${port}`
-  const child = spawn(process.execPath, [...nodeOptions, ...options, 'dist/app/replica.js'], {
+  const child = spawn(process.execPath, [...options, ...replicaProgram('dist')], {
     stdio: ['ignore', 'pipe', 'ignore'],
     env: { ...stack.environment, REPLICA_NAME: 'lonely', PORT: String(port), ...settings },
   })

@@ -17,9 +17,13 @@ export function typed(text: string): Buffer {
   return Buffer.from(text)
 }
 
-/** A statement that inserts rows. @param row its values, as SQL @param rows the values of each */
-export function insertInto(columns: string, row: string, rows: Value[][]): Statement {
-  return { sql: `INSERT INTO ${columns} VALUES ${rows.map(() => row).join(', ')}`, values: rows.flat() }
+/**
+ * A statement that inserts rows.
+ * @param into the table and its columns
+ * @param placeholders of one row, in brackets
+ */
+export function insertInto(into: string, placeholders: string, rows: Value[][]): Statement {
+  return { sql: `INSERT INTO ${into} VALUES ${rows.map(() => placeholders).join(', ')}`, values: rows.flat() }
 }
 
 /** A connection while some work has it. Every statement has a time limit, and none begins after the work's deadline. */

@@ -54,31 +54,43 @@ export function openDatabase(config: DatabaseConfig, connections: number, statem
     },
 
     /**
-     * Makes work that is done for all who ask for it at the same time at once: a look-up, or an INSERT.
+     * Batches work, a look-up or an INSERT: calls that come at the same time are done by one run of it.
      * @param work gives the values in the order of their keys; it must be safe to run again, as that of {@link run}
-     * @param most keys at once
      * @returns the work for one key, which throws as {@link run} does
      */
-    gathered<Key, Value>(work: (connection: Connection, keys: Key[]) => Promise<Value[]>, most = mostKeys) {
-      const inBatches = gather(
-        (asked: readonly Asked<Key>[]) =>
-          inSlot(async () => {
-            const waiting = asked.filter(({ deadline }) => !deadline.hasPassed)
-            const keys = waiting.map(({ key }) => key)
-            const values = keys.length > 0 ? await pool.with((connection) => work(connection, keys)) : []
-            const found = new Map(waiting.map((each, index) => [each, values[index]]))
-            return asked.map((each) => found.get(each) as Value)
-          }),
-        most,
-      )
+    batched<Key, Value>(
+      work: (connection: Connection, keys: Key[]) => Promise<Value[]>,
+      maxBatchSize = usualMaxBatchSize,
+    ) {
+      const inBatches = gather(doFor, maxBatchSize)
       return (key: Key, deadline: Deadline): Promise<Value> => {
         return withRetry(deadline, () => inBatches({ key, deadline }))
+      }
+
+      function doFor(asked: readonly Asked<Key>[]): Promise<Value[]> {
+        return inSlot(async () => {
+          const found =
+            stillAwaited(asked).length > 0 ? await pool.with((connection) => find(connection, asked)) : noValues
+          // Whose deadline has passed was told so, and never sees the value.
+          return asked.map((each) => found.get(each) as Value)
+        })
+      }
+
+      /** Of those who still wait when there is a connection. */
+      async function find(connection: Connection, asked: readonly Asked<Key>[]): Promise<Map<Asked<Key>, Value>> {
+        const awaited = stillAwaited(asked)
+        if (awaited.length === 0) return noValues
+        const values = await work(
+          connection,
+          awaited.map(({ key }) => key),
+        )
+        return new Map(awaited.map((each, index) => [each, values[index] as Value]))
       }
     },
 
     /** Makes a reading that is one for all who ask at the same time; it begins after each of them asked. */
     share<Value>(read: (connection: Connection) => Promise<Value>) {
-      const find = database.gathered<null, Value>(async (connection, asked) => {
+      const find = database.batched<null, Value>(async (connection, asked) => {
         const value = await read(connection)
         return asked.map(() => value)
       })
@@ -111,13 +123,19 @@ export function openDatabase(config: DatabaseConfig, connections: number, statem
   }
 }
 
-/** A prepared statement takes 65,535 values. */
-const mostKeys = 512
+/** A statement is prepared for each power of two up to this. */
+const usualMaxBatchSize = 512
 
 interface Asked<Key> {
   key: Key
   deadline: Deadline
 }
+
+function stillAwaited<Key>(asked: readonly Asked<Key>[]): Asked<Key>[] {
+  return asked.filter(({ deadline }) => !deadline.hasPassed)
+}
+
+const noValues = new Map()
 
 async function withRetry<T>(deadline: Deadline, work: () => Promise<T>): Promise<T> {
   let last: unknown

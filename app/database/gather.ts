@@ -14,20 +14,19 @@ const turnTimeout = 200
 
 /**
  * Gathers concurrent calls into batches. Each is done after it was asked for, so what is read is not stale.
- * @param load gives the values in the order of their keys
- * @param maxBatchSize in keys
+ * @param work gives the values in the order of their keys
  */
 export function gather<Key, Value>(
-  load: (keys: readonly Key[]) => Promise<Value[]>,
+  work: (keys: readonly Key[]) => Promise<Value[]>,
   maxBatchSize: number,
 ): (key: Key) => Promise<Value> {
   const turns = pLimit(parallel)
-  let loading: Promise<unknown> = Promise.resolve()
+  let underWay: Promise<unknown> = Promise.resolve()
   let asked = 0
   const loader = new DataLoader<Key, Value>(
     (keys) => {
-      const values = load(keys)
-      loading = values
+      const values = work(keys)
+      underWay = values
       return values
     },
     {
@@ -38,7 +37,7 @@ export function gather<Key, Value>(
           await othersHaveAsked()
           dispatch()
           // However it ends, the next batch has its turn.
-          await Deadline.within(turnTimeout, (turn) => turn.bound(() => loading)).catch(() => {})
+          await Deadline.within(turnTimeout, (turn) => turn.bound(() => underWay)).catch(() => {})
         })
       },
     },

@@ -65,7 +65,8 @@ export function openPool(database: DatabaseConfig, size: number, timeout = state
 /**
  * READ COMMITTED, because a lost race for a unique key must be able to read the winner's row at once. The server ends
  * the session of a replica that hangs, with the locks it holds, and never that of one which works. No value is cut
- * to fit, and a backslash escapes, as the driver takes for granted. The rows of one INSERT have consecutive numbers.
+ * to fit, and a backslash escapes, as the driver takes for granted. The rows of one INSERT are numbered one after the
+ * other, so the server is to have one primary at a time.
  * Each server reads the comments that are meant for it.
  */
 const sessionSettings = `SET SESSION time_zone = '+00:00',

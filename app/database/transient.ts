@@ -39,6 +39,13 @@ export function isTransient(error: unknown): boolean {
   return error.name === 'KnexTimeoutError' || transientMessage.test(error.message)
 }
 
+const lockConflicts = new Set(['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT'])
+
+/** Whether a statement failed for another's lock of a row; the transient ones else are the connection's or the server's. */
+export function isLockConflict(error: unknown): boolean {
+  return lockConflicts.has(codeOf(error))
+}
+
 /** ER_STATEMENT_TIMEOUT of MariaDB, for which the driver has no name, and ER_QUERY_TIMEOUT of MySQL. */
 const statementTimeouts = new Set([1969, 3024])
 

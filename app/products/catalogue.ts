@@ -3,8 +3,8 @@ import type { Database } from '../database/database.js'
 import type { Deadline } from '../database/deadline.js'
 import { Taken } from '../errors.js'
 import type { User } from '../users/account.js'
+import { createInsert } from '../writes/inserts.js'
 import type { Write } from '../writes/write.js'
-import { createWrites } from '../writes/writes.js'
 import { type CataloguePage, findLater, findNewest, search } from './pages.js'
 import { type CatalogueQuery, type Product, type ProductDraft, wordsOf } from './product.js'
 import { createTurns } from './search/turns.js'
@@ -13,11 +13,11 @@ import * as store from './store.js'
 /** What people do with the organisation's products. */
 export type Catalogue = ReturnType<typeof createCatalogue>
 
-/** @param secret see {@link createWrites} */
+/** @param secret see {@link createInsert} */
 export function createCatalogue(database: Database, secret: string) {
-  const insertOnce = createWrites(database, secret).insertOnce(store.insertProducts, 'productId')
+  const insert = createInsert(database, secret, store.insertProducts, 'productId')
   const inTurn = createTurns()
-  const findProduct = database.gathered(store.findProductsById)
+  const findProduct = database.batched(store.findProductsById)
   const readState = database.share(store.readState)
   const readNewest = database.share(findNewest)
   /** The page that everybody opens, kept until the catalogue changes. */
@@ -27,7 +27,7 @@ export function createCatalogue(database: Database, secret: string) {
     /** Adds a product and gives its number. @throws {Taken} when another product has its code */
     async add(user: User, draft: ProductDraft, write: Write): Promise<number> {
       try {
-        return await insertOnce(write, draft, { draft, createdBy: user.id })
+        return await insert(write, draft, { draft, createdBy: user.id })
       } catch (error) {
         if (!store.isCodeTaken(error)) throw error
         const find = (connection: Connection) => store.findByCode(connection, draft.code)

@@ -3,7 +3,7 @@ import { isDuplicate } from '../database/transient.js'
 import type { Product, ProductDraft } from './product.js'
 import { searchTextOf } from './search/text.js'
 
-/** Inserts new products. Another one's may have a code of theirs: {@link isCodeTaken}. */
+/** The statement that inserts new products. Another one's may have a code of theirs: {@link isCodeTaken}. */
 export function insertProducts(products: NewProduct[]): Statement {
   return insertInto(
     'products (name, code, description, units, category, search_text, created_by, created_at)',

@@ -25,7 +25,7 @@ export interface SignIn {
 /** @param secret from which the ids of sessions are made, see {@link sessionIdOf} */
 export function createAccounts(database: Database, secret: string) {
   const writes = createWrites(database, secret)
-  const lookUpSession = database.gathered(store.findSessions)
+  const lookUpSession = database.batched(store.findSessions)
 
   return {
     /**

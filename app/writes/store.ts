@@ -29,10 +29,11 @@ export async function saveResult(connection: Connection, { id }: Claim, result: 
 }
 
 /**
- * Claims keys, each with the id of a row as its result: the rows that the INSERT just before has added, in their order.
+ * The statement that claims keys, each with the id of a row as its result: of the rows of the INSERT just before, in their
+ * order, which are numbered one after the other.
  * @param name of the id in the result
  */
-export function claimWithNumbers(claims: Claim[], name: string): Statement {
+export function claimsOfNumbers(claims: Claim[], name: string): Statement {
   return insertInto(
     'idempotency_keys (id, fingerprint, result, created_at)',
     '(?, ?, JSON_OBJECT(?, LAST_INSERT_ID() + ?), UTC_TIMESTAMP(3))',

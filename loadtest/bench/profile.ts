@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { rollups } from 'd3-array'
 import getPort from 'get-port'
+import { currentBuild, replicaProgram } from '../../stack/checkout.js'
 import { waitUntil } from '../../stack/processes.js'
 import type { Table } from '../report/report.js'
 import type { Page } from './pages.js'
@@ -40,10 +40,9 @@ async function profile({ environment, bodega }: Systems, page: Page, load: Load)
   const folder = mkdtempSync(join(tmpdir(), 'bodega-profile-'))
   const port = await getPort()
   const url = `http://127.0.0.1:${port}`
-  const program = fileURLToPath(new URL('../../app/replica.js', import.meta.url))
   const replica = spawn(
     process.execPath,
-    ['--cpu-prof', '--cpu-prof-interval=200', `--cpu-prof-dir=${folder}`, program],
+    ['--cpu-prof', '--cpu-prof-interval=200', `--cpu-prof-dir=${folder}`, ...replicaProgram(currentBuild())],
     {
       stdio: 'ignore',
       env: { ...environment, REPLICA_NAME: 'profiled', PORT: String(port) },

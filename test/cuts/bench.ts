@@ -108,8 +108,11 @@ function portsOf(links: Link[]): number[] {
   return links.map(({ port }) => port)
 }
 
-function send({ path }: Write, { person, fields, key }: Attempt): Promise<Answer> {
-  return person.post(path, fields, { 'idempotency-key': key })
+/** @returns the answer, or that of what is sent beside it and was not done */
+async function send({ path }: Write, { person, fields, key, beside = [] }: Attempt): Promise<Answer> {
+  const all = [{ fields, key }, ...beside]
+  const answers = await Promise.all(all.map((each) => person.post(path, each.fields, { 'idempotency-key': each.key })))
+  return answers.find(({ status }) => status >= 400) ?? (answers[0] as Answer)
 }
 
 async function isDoneOnce(write: Write, attempt: Attempt, answer: Answer) {

@@ -13,6 +13,8 @@ export interface Attempt {
   principal: string
   fields: Record<string, string>
   key: string
+  /** What the same person sends at the same time. */
+  beside?: Pick<Attempt, 'fields' | 'key'>[]
 }
 
 /** A kind of write: what prepares one, where it is sent, and what must be there afterwards, once. */
@@ -31,6 +33,7 @@ export const writes: Write[] = [
   { name: 'signing in', path: '/login', database: 'users', prepare: member, isDone: isSignedInOnce },
   { name: 'signing out', path: '/logout', database: 'users', prepare: signedInMember, isDone: isSignedOut },
   { name: 'adding a product', path: '/products', database: 'products', prepare: seller, isDone: isAddedOnce },
+  { name: 'adding products together', path: '/products', database: 'products', prepare: sellers, isDone: areAddedOnce },
   {
     name: 'adding a product again',
     path: '/products',
@@ -71,6 +74,11 @@ async function seller(address: string): Promise<Attempt> {
   const userId = await insertMember(fields)
   await enter(person, userId)
   return { person, principal: `user ${userId}`, fields: product(), key }
+}
+
+async function sellers(address: string): Promise<Attempt> {
+  const beside = Array.from({ length: 2 }, () => ({ fields: product(), key: unique() }))
+  return { ...(await seller(address)), beside }
 }
 
 async function sellerAgain(address: string): Promise<Attempt> {
@@ -126,4 +134,11 @@ async function isAddedOnce({ person, fields }: Attempt, { location }: Answer) {
   const ids = await databases.products('products').where({ code: fields.code }).pluck('id')
   expect(ids.map((id) => `/products/${id}?added`)).to.deep.equal([location])
   expect((await person.get(location as string)).$('.facts code').text()).to.equal(fields.code)
+}
+
+async function areAddedOnce(attempt: Attempt, answer: Answer) {
+  await isAddedOnce(attempt, answer)
+  for (const { fields } of attempt.beside ?? []) {
+    expect(await databases.products('products').where({ code: fields.code })).to.have.length(1)
+  }
 }

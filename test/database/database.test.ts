@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
-import mysql from 'mysql2/promise'
+import mysql, { type RowDataPacket } from 'mysql2/promise'
 import { readConfig, readMigratorConfig } from '../../app/config.js'
 import type { Connection } from '../../app/database/connection.js'
 import { type Database, openDatabase } from '../../app/database/database.js'
@@ -44,6 +44,7 @@ describe('a database', () => {
     const rows = insertProducts([1, 2, 3].map((createdBy) => ({ draft: draft(), createdBy })))
     const stepped = openDatabase(readConfig(stack.environment).products, 1)
     const admin = await mysql.createConnection(readMigratorConfig(stack.environment).products.admin)
+    const [[before]] = await admin.query<RowDataPacket[]>('SELECT @@GLOBAL.auto_increment_increment AS step')
     await admin.query('SET GLOBAL auto_increment_increment = 7')
     try {
       const [inserted] = await stepped.run(new Deadline(5_000), (connection) => connection.transact(rows))
@@ -54,7 +55,7 @@ describe('a database', () => {
         .orderBy('id')
       expect(found.map(({ created_by }) => created_by)).to.deep.equal([1, 2, 3])
     } finally {
-      await admin.query('SET GLOBAL auto_increment_increment = 1')
+      await admin.query('SET GLOBAL auto_increment_increment = ?', [before?.step])
       await admin.end()
       await stepped.close()
     }

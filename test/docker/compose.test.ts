@@ -5,8 +5,9 @@ import { connect } from 'node:http2'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import getPort from 'get-port'
-import { nodeOptions } from '../../app/bundle.js'
+import { replicaProgram } from '../../stack/checkout.js'
 import { waitUntil } from '../../stack/processes.js'
+import { allocation } from '../../stack/replicas.js'
 import { makeCertificate } from '../certificate.js'
 import { Person, product, registration } from '../person.js'
 import { folder } from '../system.js'
@@ -124,7 +125,6 @@ describe('docker compose up --build', function () {
       const published = Object.values(NetworkSettings.Ports ?? {}).filter((each) => each !== null)
       expect(published, Name).to.have.length(Name.includes('proxy') ? 1 : 0)
       expect(Config.User, Name).not.to.be.oneOf(['', '0', 'root'])
-      if (Name.includes('-app-')) expect(Config.Cmd.slice(1, -1)).to.deep.equal(nodeOptions)
       expect(HostConfig.ReadonlyRootfs, Name).to.equal(true)
       expect(HostConfig.CapDrop, Name).to.deep.equal(['ALL'])
       expect(HostConfig.CapAdd ?? [], Name).to.deep.equal([])
@@ -133,6 +133,12 @@ describe('docker compose up --build', function () {
       expect(HostConfig.PidsLimit, Name).to.be.within(1, 500)
       expect(HostConfig.LogConfig.Config, Name).to.include.keys('max-size', 'max-file')
     }
+  })
+
+  it('runs a replica as the local form does', () => {
+    const { Config } = JSON.parse(docker('inspect', `${project}-app-1`))[0]
+    expect(Config.Cmd).to.deep.equal(['node', ...replicaProgram('dist')])
+    for (const [name, value] of Object.entries(allocation)) expect(Config.Env).to.include(`${name}=${value}`)
   })
 
   it('keeps the data when everything is taken down and started again', async () => {

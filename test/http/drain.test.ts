@@ -7,6 +7,7 @@ import { expect } from 'chai'
 import getPort from 'get-port'
 import mysql from 'mysql2/promise'
 import { readMigratorConfig } from '../../app/config.js'
+import { replicaProgram } from '../../stack/checkout.js'
 import { waitUntil } from '../../stack/processes.js'
 import { Person, signedIn } from '../person.js'
 import { stack } from '../system.js'
@@ -18,7 +19,7 @@ describe('a replica that is told to leave', () => {
 
   beforeEach(async () => {
     port = await getPort()
-    replica = spawn(process.execPath, ['dist/app/replica.js'], {
+    replica = spawn(process.execPath, replicaProgram('dist'), {
       stdio: 'ignore',
       env: { ...stack.environment, REPLICA_NAME: 'leaving', PORT: String(port) },
     })

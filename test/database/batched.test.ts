@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { setImmediate as nextRound, setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import { readConfig } from '../../app/config.js'
@@ -8,7 +10,7 @@ import { TryAgain } from '../../app/database/transient.js'
 import { DeadlineExceeded } from '../../app/errors.js'
 import { stack } from '../system.js'
 
-describe('a look-up', () => {
+describe('batched work', () => {
   let database: Database
   before(() => {
     database = openDatabase(readConfig(stack.environment).products, 4)
@@ -22,14 +24,14 @@ describe('a look-up', () => {
   const soon = () => new Deadline(5_000)
 
   it('gives each the value of its own key, in any order and as often as it is asked for', async () => {
-    const find = database.gathered(double)
+    const find = database.batched(double)
     const keys = [3, 1, 3, 2, 1]
     expect(await Promise.all(keys.map((key) => find(key, soon())))).to.deep.equal([6, 2, 6, 4, 2])
   })
 
   it('is batched with those that are asked for while others are under way', async () => {
     const batches: number[][] = []
-    const find = database.gathered(async (connection, keys: number[]) => {
+    const find = database.batched(async (connection, keys: number[]) => {
       batches.push(keys)
       await connection.rows('SELECT SLEEP(0.05)')
       return keys
@@ -46,7 +48,7 @@ describe('a look-up', () => {
 
   it('is batched with those that the next rounds of the event loop bring, and waits for no more than some', async () => {
     const batches: number[][] = []
-    const find = database.gathered(async (_, keys: number[]) => {
+    const find = database.batched(async (_, keys: number[]) => {
       batches.push(keys)
       return keys
     })
@@ -61,7 +63,7 @@ describe('a look-up', () => {
 
   it('is read after it was asked for', async () => {
     let written = 0
-    const find = database.gathered(async (connection, keys: string[]) => {
+    const find = database.batched(async (connection, keys: string[]) => {
       const now = written
       await connection.rows('SELECT SLEEP(0.05)')
       return keys.map(() => now)
@@ -76,7 +78,7 @@ describe('a look-up', () => {
 
   it('that fails for a transient reason is asked for again, by each for itself', async () => {
     let attempts = 0
-    const find = database.gathered(async (_, keys: number[]) => {
+    const find = database.batched(async (_, keys: number[]) => {
       if (++attempts === 1) throw new TryAgain()
       return keys
     })
@@ -85,7 +87,7 @@ describe('a look-up', () => {
 
   it('is not begun for those whose deadline has passed, and ends nobody else’s', async () => {
     const begun: number[] = []
-    const find = database.gathered(async (connection, keys: number[]) => {
+    const find = database.batched(async (connection, keys: number[]) => {
       begun.push(...keys)
       await connection.rows('SELECT SLEEP(0.1)')
       return keys
@@ -102,9 +104,46 @@ describe('a look-up', () => {
     expect(begun).to.deep.equal([1, 2, 4])
   })
 
+  it('is not begun when nobody waits any more once there is a connection', async () => {
+    const { host, port, ...account } = readConfig(stack.environment).products
+    const slow = createServer(async (client) => {
+      await sleep(300)
+      const server = connect(port, host)
+      client.pipe(server).pipe(client)
+      for (const socket of [client, server]) socket.on('error', () => {})
+    }).listen(0, '127.0.0.1')
+    await once(slow, 'listening')
+    const behind = openDatabase({ ...account, host: '127.0.0.1', port: (slow.address() as AddressInfo).port }, 1)
+    const done: number[] = []
+    const work = behind.batched(async (_, keys: number[]) => {
+      done.push(...keys)
+      return keys
+    })
+    try {
+      const early = [work(1, new Deadline(100)), work(2, new Deadline(100))]
+      for (const each of await Promise.allSettled(early)) expect(each.status).to.equal('rejected')
+      await sleep(600)
+      expect(await work(3, soon())).to.equal(3)
+      expect(done).to.deep.equal([3])
+    } finally {
+      await behind.close()
+      slow.close()
+    }
+  })
+
+  it('has batches of no more than it can take at once', async () => {
+    const sizes: number[] = []
+    const work = database.batched(async (_, keys: number[]) => {
+      sizes.push(keys.length)
+      return keys
+    }, 3)
+    await Promise.all(Array.from({ length: 8 }, (_, key) => work(key, soon())))
+    expect(sizes).to.deep.equal([3, 3, 2])
+  })
+
   it('has batches that a prepared statement can take', async () => {
     const sizes: number[] = []
-    const find = database.gathered(async (connection, keys: number[]) => {
+    const find = database.batched(async (connection, keys: number[]) => {
       sizes.push(keys.length)
       const rows = await connection.rowsIn<{ id: number }>('SELECT seq AS id FROM seq_1_to_5000 WHERE seq IN (?)', [
         keys,
@@ -128,7 +167,7 @@ describe('a look-up', () => {
   }
 
   it('does not wait for others whose connections are silent', async () => {
-    const find = database.gathered(async (connection, keys: number[]) => {
+    const find = database.batched(async (connection, keys: number[]) => {
       if (keys[0] === 0) await connection.rows('SELECT SLEEP(2)')
       return keys
     })
