@@ -45,6 +45,12 @@ export class Connection {
     return this.#prepared(sql, values)
   }
 
+  /** The rows of a statement that is not prepared, for one whose plan must not be an earlier one. */
+  async rowsPlannedAnew<Row>(sql: string): Promise<Row[]> {
+    this.#deadline?.check()
+    return this.#send(sql, (done) => this.#driver.query(sql, done))
+  }
+
   async first<Row>(sql: string, values: Value[] = []): Promise<Row | undefined> {
     const [row] = await this.rows<Row>(sql, values)
     return row

@@ -98,9 +98,12 @@ export async function findBeside(
 
 const sides = { older: 'id < ? ORDER BY id DESC', newer: 'id > ? ORDER BY id' }
 
-/** The categories in use, by name; at most 500, which is more than anybody chooses from. */
+/**
+ * The categories in use, by name; at most 500, which is more than anybody chooses from. The server goes from one to the next
+ * in their index; MariaDB 10.11 only when it plans the statement, and reads every product when it executes it again.
+ */
 export async function findCategories(connection: Connection): Promise<string[]> {
-  const rows = await connection.rows<{ category: string }>(
+  const rows = await connection.rowsPlannedAnew<{ category: string }>(
     'SELECT DISTINCT category FROM products ORDER BY category LIMIT 500',
   )
   return rows.map(({ category }) => category)

@@ -49,6 +49,7 @@ export async function growthPagesOf({ system, person, local }: Bodega, grep: Reg
     pageAt('list, pages 2 to 11', pages),
     pageAt('list, last page', [await findLastPage(person)]),
     pageAt('product', products),
+    pageAt('form of a product', ['/products/new']),
     ...searched,
   ]
   const asked = all.filter(({ name }) => grep.test(name))
