@@ -45,8 +45,8 @@ export class Connection {
     return this.#prepared(sql, values)
   }
 
-  /** The rows of a statement that is not prepared, for one whose plan must not be an earlier one. */
-  async rowsPlannedAnew<Row>(sql: string): Promise<Row[]> {
+  /** The rows of a statement that is not prepared, for one that a server executes worse when it is. */
+  async rowsUnprepared<Row>(sql: string): Promise<Row[]> {
     this.#deadline?.check()
     return this.#send(sql, (done) => this.#driver.query(sql, done))
   }
