@@ -18,9 +18,9 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /**
- * What Node is given for a replica; Dockerfile gives the same. Some 27 MB of its heap live: with the default limit V8 lets
- * 60 more gather before it collects, and with a young generation of 16 MB a half, which is Node 20's, another 16. Less of
- * either is slower.
+ * What Node is given for a replica; Dockerfile gives the same. Some 33 MB of its heap live: with the default limit V8 lets
+ * up to 40 more gather before it collects, and a young generation of 16 MB a half, which is Node 20's, takes another 16.
+ * With halves of 4 MB the list is slower.
  */
 const replicaOptions = ['--max-old-space-size=256', '--max-semi-space-size=8']
 
