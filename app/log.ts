@@ -1,4 +1,4 @@
-import { type LogFn, type Logger, pino } from 'pino'
+import { type LogFn, type Logger, type LoggerOptions, pino } from 'pino'
 import { framesOf } from './stack-frames.js'
 
 /**
@@ -6,14 +6,24 @@ import { framesOf } from './stack-frames.js'
  * because nothing here logs a body or a header.
  */
 export function createLog(level: string, replica: string) {
-  return pino({
+  const options: LoggerOptions = {
     level,
     base: { replica },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (name) => ({ level: name }) },
     serializers: { err: describeError },
     hooks: { logMethod },
-  })
+  }
+  return pino(options, openOutput())
+}
+
+/**
+ * Standard output. A line is written before the work goes on, so that a kill loses none; to hand it to another thread
+ * would cost more than to write it. On a full disk the replica goes on, and lines are lost once a megabyte waits.
+ */
+function openOutput() {
+  const maxLength = 1024 * 1024 // in bytes
+  return pino.destination({ dest: 1, sync: true, maxLength }).on('error', () => {})
 }
 
 export type Log = ReturnType<typeof createLog>

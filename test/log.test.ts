@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs'
 import { expect } from 'chai'
 import type { Knex } from 'knex'
 import { readConfig, readMigratorConfig } from '../app/config.js'
@@ -83,6 +84,18 @@ describe('the log of a replica', () => {
     expect(err.type).to.equal('SyntaxError')
     expect(err.stack).to.match(/^ {4}at .*findResult \(app\/writes\/store\.ts:\d+:\d+\)$/m)
     expect(err.stack).to.match(/^ {4}at async replay \(app\/writes\/replay\.ts:\d+:\d+\)$/m)
+  })
+
+  it('does not stop a replica that cannot write it', async () => {
+    const full = openSync('/dev/full', 'w')
+    const silent = await startReplica({}, [], full)
+    try {
+      const person = (await signedIn()).at(silent.address)
+      for (let request = 0; request < 3; request++) expect((await person.get('/products')).status).to.equal(200)
+    } finally {
+      await silent.stop()
+      closeSync(full)
+    }
   })
 
   async function lineOf(requestId: string | null, level: string) {

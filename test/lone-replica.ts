@@ -17,16 +17,21 @@ export interface LoneReplica {
 /**
  * Starts one and waits until it listens; whether it is ready depends on its settings.
  * @param options what Node is given
+ * @param output where its log goes, if not into {@link LoneReplica.log}
  */
-export async function startReplica(settings: NodeJS.ProcessEnv, options: string[] = []): Promise<LoneReplica> {
+export async function startReplica(
+  settings: NodeJS.ProcessEnv,
+  options: string[] = [],
+  output: 'pipe' | number = 'pipe',
+): Promise<LoneReplica> {
   const port = await getPort()
   const address = `http://127.0.0.1:${port}`
   const child = spawn(process.execPath, [...options, ...replicaProgram('dist')], {
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['ignore', output, 'ignore'],
     env: { ...stack.environment, REPLICA_NAME: 'lonely', PORT: String(port), ...settings },
   })
   let log = ''
-  child.stdout.setEncoding('utf8').on('data', (text) => {
+  child.stdout?.setEncoding('utf8').on('data', (text) => {
     log += text
   })
   const isListening = () =>
