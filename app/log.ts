@@ -19,11 +19,19 @@ export function createLog(level: string, replica: string) {
 
 /**
  * Standard output. A line is written before the work goes on, so that a kill loses none; to hand it to another thread
- * would cost more than to write it. On a full disk the replica goes on, and lines are lost once a megabyte waits.
+ * would cost more than to write it. On a full disk, or into a pipe that nobody reads, the replica goes on, and what it could
+ * not write waits; lines are lost once that is a megabyte.
  */
 function openOutput() {
-  const maxLength = 1024 * 1024 // in bytes
-  return pino.destination({ dest: 1, sync: true, maxLength }).on('error', () => {})
+  return pino
+    .destination({
+      sync: true,
+      minLength: 1, // in bytes; with none there is no periodic flush
+      maxLength: 1024 * 1024,
+      periodicFlush: 1_000, // in milliseconds
+      retryEAGAIN: () => false, // a retry blocks
+    })
+    .on('error', () => {})
 }
 
 export type Log = ReturnType<typeof createLog>

@@ -86,7 +86,7 @@ describe('the log of a replica', () => {
     expect(err.stack).to.match(/^ {4}at async replay \(app\/writes\/replay\.ts:\d+:\d+\)$/m)
   })
 
-  it('does not stop a replica that cannot write it', async () => {
+  it('stops no replica on a full disk', async () => {
     const full = openSync('/dev/full', 'w')
     const silent = await startReplica({}, [], full)
     try {
@@ -95,6 +95,27 @@ describe('the log of a replica', () => {
     } finally {
       await silent.stop()
       closeSync(full)
+    }
+  })
+
+  it('stops no replica while nobody reads it, and then goes on', async () => {
+    const unread = await startReplica({})
+    const stranger = new Person(unread.address)
+    const ask = async (name: string) => {
+      expect((await stranger.get(`/${name.padEnd(8_000, '.')}`)).status).to.equal(404)
+    }
+    const waitingIn = (log: string) => log.split('/waiting').length - 1
+    try {
+      unread.process.stdout?.pause()
+      for (let request = 0; request < 300; request++) await ask(`waiting${request}`) // 2.4 MB
+      unread.process.stdout?.resume()
+      await waitUntil('what waited is not in the log', 5, () => waitingIn(unread.log()) > 100)
+      await ask('later')
+      await waitUntil('the log does not go on', 5, () => unread.log().includes('/later'))
+      expect(waitingIn(unread.log()), 'lines that had waited').to.be.below(250)
+      for (const line of unread.log().trimEnd().split('\n')) JSON.parse(line)
+    } finally {
+      await unread.stop()
     }
   })
 

@@ -23,6 +23,9 @@ setInterval(() => {
 /** The log's own stream belongs to the thread that hangs. */
 function kill() {
   const entry = { level: 'fatal', time: new Date().toISOString(), replica, msg: 'the event loop stood still for 2 s' }
-  writeSync(1, `${JSON.stringify(entry)}\n`)
-  process.kill(process.pid, 'SIGKILL')
+  try {
+    writeSync(1, `${JSON.stringify(entry)}\n`)
+  } finally {
+    process.kill(process.pid, 'SIGKILL')
+  }
 }

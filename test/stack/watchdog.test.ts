@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { closeSync, openSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import { waitUntil } from '../../stack/processes.js'
@@ -47,19 +48,31 @@ describe('a replica that is stopped from outside', () => {
 describe('a replica whose event loop stands still', () => {
   let replica: LoneReplica
 
-  beforeEach(async () => {
+  const startEndless = (output?: number) => {
     const endless = 'data:text/javascript,process.on("SIGUSR2", () => { for (;;); })'
-    replica = await startReplica({ REPLICA_NAME: 'endless' }, ['--import', endless])
+    return startReplica({ REPLICA_NAME: 'endless' }, ['--import', endless], output)
+  }
+  beforeEach(async () => {
+    replica = await startEndless()
   })
   afterEach(() => {
     replica.process.kill('SIGKILL')
   })
 
   it('kills itself, and logs why', async () => {
-    replica.process.kill('SIGUSR2')
-    const [, signalled] = await Promise.race([once(replica.process, 'close'), sleep(enough * 1000, [])])
-    expect(signalled).to.equal('SIGKILL')
+    expect(await endOf(replica)).to.equal('SIGKILL')
     expect(replica.log()).to.contain('the event loop stood still for 2 s')
+  })
+
+  it('kills itself where it cannot log why', async () => {
+    const full = openSync('/dev/full', 'w')
+    const silent = await startEndless(full)
+    try {
+      expect(await endOf(silent)).to.equal('SIGKILL')
+    } finally {
+      silent.process.kill('SIGKILL')
+      closeSync(full)
+    }
   })
 
   it('lives on after it was stopped as a whole, however long', async () => {
@@ -72,3 +85,10 @@ describe('a replica whose event loop stands still', () => {
     expect([replica.process.exitCode, replica.process.signalCode]).to.deep.equal([null, null])
   })
 })
+
+/** Lets it loop for ever. @returns what it was killed with, or undefined where it lives on */
+async function endOf({ process }: LoneReplica) {
+  process.kill('SIGUSR2')
+  const [, signalled] = await Promise.race([once(process, 'close'), sleep(enough * 1000, [])])
+  return signalled
+}
