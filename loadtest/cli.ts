@@ -1,9 +1,4 @@
-import { Command, InvalidArgumentError } from '@commander-js/extra-typings'
-
-/** A command that ends the process with 2 where it is typed wrong. */
-export function createCommand(name: string): Command {
-  return new Command(`npm run ${name} --`).exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
-}
+import { InvalidArgumentError } from '@commander-js/extra-typings'
 
 /** Ends the process: with 0 where the run passed, with 1 where it did not, or could not run. */
 export async function exitWith(run: () => Promise<boolean>): Promise<never> {

@@ -1,9 +1,15 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { stackFolder } from './checkout.js'
+import { createCommand } from './command.js'
 import { type ReplicaRecord, readRecords, stateOf } from './replicas.js'
 
-/** `npm run replicas`: the replicas that `npm start` runs; with --json for programs. */
+/** `npm run replicas`. */
+const { json } = createCommand('replicas')
+  .description('Lists the replicas that npm start runs.')
+  .option('--json', 'for programs', false)
+  .parse()
+  .opts()
 const folder = stackFolder()
 if (!existsSync(join(folder, 'replicas.json'))) {
   console.error('Bodega has not run here yet. Start it with: npm start')
@@ -13,7 +19,7 @@ if (!existsSync(join(folder, 'replicas.json'))) {
 const replicas = await Promise.all(
   readRecords(folder).map(async (record) => ({ record, state: await stateOf(record) })),
 )
-if (process.argv.includes('--json')) {
+if (json) {
   console.log(JSON.stringify(replicas.map(({ record: { name, pid, port }, state }) => ({ name, pid, port, state }))))
 } else {
   console.table(

@@ -9,16 +9,18 @@ let stopping = false
 for (const signal of stopSignals) process.on(signal, stop)
 
 try {
+  const port = portSetting('PORT', 8080)
   stack = await startStack({
     folder: stackFolder(),
     address: process.env.ADDRESS ?? '127.0.0.1',
-    port: portSetting('PORT', 8080),
+    port,
     proxy: { ...process.env, TLS_PORT: String(portSetting('TLS_PORT', 8443)) },
     say: (step) => console.log(`· ${step}`),
   })
   if (stopping) await finish()
-  const names = process.env.ALLOWED_HOSTS ? `, by these names alone: ${process.env.ALLOWED_HOSTS}` : ''
-  console.log(`\nBodega is at ${stack.url}${names}\nCtrl-C stops it; the data stays for the next start.`)
+  const names = process.env.ALLOWED_HOSTS
+  const where = names ? `port ${port}, by these names alone: ${names}` : stack.url
+  console.log(`\nBodega is at ${where}\nCtrl-C stops it; the data stays for the next start.`)
 } catch (error) {
   console.error(`\n${(error as Error).message}`)
   process.exit(1)

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
-import { createCommand, wholeNumber } from '../cli.js'
+import { createCommand } from '../../stack/command.js'
+import { wholeNumber } from '../cli.js'
 
 const command = createCommand('bench')
   .option('--rounds <n>', 'how often each page is measured; the median counts', wholeNumber(1, 100), 5)

@@ -1,5 +1,6 @@
 import { Option } from '@commander-js/extra-typings'
-import { address, createCommand, wholeNumber } from '../cli.js'
+import { createCommand } from '../../stack/command.js'
+import { address, wholeNumber } from '../cli.js'
 import { scenarios } from './scenarios.js'
 
 const names = scenarios.map(({ name }) => name)

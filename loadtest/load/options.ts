@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { Option } from '@commander-js/extra-typings'
 import { root, stackFolder } from '../../stack/checkout.js'
+import { createCommand } from '../../stack/command.js'
 import { readStackRecord } from '../../stack/record.js'
-import { address, createCommand, wholeNumber } from '../cli.js'
+import { address, wholeNumber } from '../cli.js'
 import { type ScenarioName, scenarios } from './scenarios.js'
 
 export type Options = ReturnType<typeof readOptions>
