@@ -34,7 +34,7 @@ export async function createParts(config: Config): Promise<Parts> {
     lifecycle: { draining: false },
     databases,
     accounts: createAccounts(databases.users, config.appSecret),
-    catalogue: createCatalogue(databases.products, config.appSecret),
+    catalogue: createCatalogue(databases.products, config.appSecret, replica),
     cluster: joinCluster({ replica, database: config.users, databases, log }),
     views: createViews(replica, config.production),
   }

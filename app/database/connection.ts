@@ -88,9 +88,9 @@ export class Connection {
     await this.#together(begin, statement)
   }
 
-  /** Commits a transaction after a last statement that changes rows, in one round trip. */
-  async commitWith(statement: Statement): Promise<void> {
-    await this.#together(statement, commit)
+  /** Commits a transaction after its last statements, which change rows, in one round trip. */
+  async commitWith(...statements: Statement[]): Promise<void> {
+    await this.#together(...statements, commit)
     this.#inTransaction = false
   }
 

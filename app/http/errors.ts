@@ -36,6 +36,7 @@ type ErrorClass = abstract new (...args: never[]) => Error
 const answers: [ErrorClass, ErrorAnswer][] = [
   [errors.Invalid, { status: 422, code: 'invalid', words: 'error.refused' }],
   [errors.Taken, { status: 409, code: 'taken', words: 'error.refused' }],
+  [errors.Outdated, { status: 409, code: 'outdated', words: 'error.refused' }],
   [errors.KeyReused, { status: 422, code: 'keyReused', words: 'error.keyReused' }],
   [errors.WrongCredentials, { status: 401, code: 'wrongCredentials', words: 'error.refused' }],
   [errors.Forbidden, { status: 403, code: 'forbidden', words: 'error.forbidden' }],

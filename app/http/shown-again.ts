@@ -5,7 +5,7 @@ import type { Permission } from '../users/policy.js'
 import type { FormState, ShowForm } from './forms.js'
 import { may } from './middleware/access.js'
 
-/** By the address that a form is sent to: how it is shown, and who may see it. */
+/** By the address that a form is sent to, as the router has it: how it is shown, and who may see it. */
 export type FormPages = Record<string, { show: ShowForm; permission?: Permission }>
 
 /**
@@ -13,7 +13,8 @@ export type FormPages = Record<string, { show: ShowForm; permission?: Permission
  * @returns whether there is such a form
  */
 export async function showAgain(ctx: Context, pages: FormPages, form: FormState): Promise<boolean> {
-  const page = Object.hasOwn(pages, form.action) ? pages[form.action] : undefined
+  const address = form.action.replace(/\/\d{1,15}$/, '/:id')
+  const page = Object.hasOwn(pages, address) ? pages[address] : undefined
   if (!page) return false
   const show = () => page.show(ctx, form)
   await (page.permission ? may(page.permission, form.action)(ctx, show) : show())

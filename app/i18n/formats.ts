@@ -5,6 +5,8 @@ interface Formats {
   number(value: number): string
   /** In UTC, and saying so; where scripts run, the page shows it in the visitor's own zone. */
   date(value: Date): string
+  /** Several names, each once. */
+  names(values: string[]): string
 }
 
 export function formatsOf(locale: Locale): Formats {
@@ -17,8 +19,10 @@ const formats = { es: createFormats('es', 'es'), en: createFormats('en', 'en-GB'
 function createFormats(numbers: string, dates: string): Formats {
   const number = new Intl.NumberFormat(numbers)
   const date = new Intl.DateTimeFormat(dates, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
+  const list = new Intl.ListFormat(numbers)
   return {
     number: (value) => number.format(value),
     date: (value) => `${date.format(value)} UTC`,
+    names: (values) => list.format(new Set(values)),
   }
 }

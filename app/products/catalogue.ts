@@ -1,20 +1,25 @@
-import type { Connection } from '../database/connection.js'
 import type { Database } from '../database/database.js'
 import type { Deadline } from '../database/deadline.js'
-import { Taken } from '../errors.js'
+import { NotFound, Outdated, Taken } from '../errors.js'
 import type { User } from '../users/account.js'
 import { createInsert } from '../writes/inserts.js'
 import type { Write } from '../writes/write.js'
+import { createWrites, type Work } from '../writes/writes.js'
+import { type ChangeOfProduct, changesBetween } from './changes.js'
 import { type CataloguePage, findLater, findNewest, search } from './pages.js'
-import { type CatalogueQuery, type Product, type ProductDraft, wordsOf } from './product.js'
+import { type CatalogueQuery, type Product, type ProductDraft, type ProductVersion, wordsOf } from './product.js'
 import { createTurns } from './search/turns.js'
 import * as store from './store.js'
 
 /** What people do with the organisation's products. */
 export type Catalogue = ReturnType<typeof createCatalogue>
 
-/** @param secret see {@link createInsert} */
-export function createCatalogue(database: Database, secret: string) {
+/**
+ * @param secret see {@link createInsert}
+ * @param replica which the history says of each change
+ */
+export function createCatalogue(database: Database, secret: string, replica: string) {
+  const writes = createWrites(database, secret)
   const insert = createInsert(database, secret, store.insertProducts, 'productId')
   const inTurn = createTurns()
   const findProduct = database.batched(store.findProductsById)
@@ -26,13 +31,33 @@ export function createCatalogue(database: Database, secret: string) {
   return {
     /** Adds a product and gives its number. @throws {Taken} when another product has its code */
     async add(user: User, draft: ProductDraft, write: Write): Promise<number> {
-      try {
-        return await insert(write, draft, { draft, createdBy: user.id })
-      } catch (error) {
-        if (!store.isCodeTaken(error)) throw error
-        const find = (connection: Connection) => store.findByCode(connection, draft.code)
-        throw new Taken('code', await database.run(write.deadline, find))
+      return withOwnerOfCode(draft, write, () => insert(write, draft, { draft, createdBy: user.id }))
+    },
+
+    /**
+     * Changes a product, of which the person saw this version. Nothing changes where the draft is what there is.
+     * @throws {Outdated} when there is a later version
+     * @throws {NotFound} when there is no such product
+     * @throws {Taken} when another product has its code
+     */
+    async change(user: User, { id, version }: ProductVersion, draft: ProductDraft, write: Write): Promise<void> {
+      const change: Work<null> = async (connection, withCommit) => {
+        const product = await store.lockProduct(connection, id)
+        if (!product) throw new NotFound()
+        if (product.version !== version) throw new Outdated()
+        const changes = changesBetween(product, draft)
+        if (Object.keys(changes).length === 0) return null
+        const next = { id, version: version + 1 }
+        // The triggers lock a row of the catalogue's state, for which those who add products wait.
+        withCommit(store.updateProduct(next, draft), store.insertChange(next, { changes, changedBy: user.id, replica }))
+        return null
       }
+      await withOwnerOfCode(draft, write, () => writes.once(write, { id, version, draft }, change))
+    },
+
+    /** What was changed of a product since a version, the latest first; at most 1,000 changes. */
+    changes(id: number, since: number, deadline: Deadline): Promise<ChangeOfProduct[]> {
+      return database.run(deadline, (connection) => store.findChanges(connection, id, since))
     },
 
     /** The product with this number, or undefined where there is none. */
@@ -53,6 +78,16 @@ export function createCatalogue(database: Database, secret: string) {
     categories(deadline: Deadline): Promise<string[]> {
       return database.run(deadline, store.findCategories)
     },
+  }
+
+  /** Says of a code that is taken which product has it. */
+  async function withOwnerOfCode<T>({ code }: ProductDraft, { deadline }: Write, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      if (!store.isCodeTaken(error)) throw error
+      throw new Taken('code', await database.run(deadline, (connection) => store.findByCode(connection, code)))
+    }
   }
 
   async function findPage(query: CatalogueQuery, deadline: Deadline): Promise<CataloguePage> {

@@ -2,9 +2,14 @@ import * as z from 'zod'
 import { line, parse, text, whole } from '../input/schemas.js'
 import { fold } from './search/text.js'
 
-export interface Product extends ProductDraft {
-  id: number
+export interface Product extends ProductDraft, ProductVersion {
   createdAt: Date
+}
+
+export interface ProductVersion {
+  id: number
+  /** A number that each change raises. */
+  version: number
 }
 
 /** A product as a person describes it, before it has a number. */
@@ -29,6 +34,11 @@ export function parseCatalogueQuery(values: unknown): CatalogueQuery {
 /** The number in a product's address, or undefined where it is none. */
 export function parseProductId(text: unknown): number | undefined {
   return typeof text === 'string' && /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined
+}
+
+/** A product's version, or undefined where it is none. */
+export function parseVersion(text: unknown): number | undefined {
+  return typeof text === 'string' && /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined
 }
 
 const mostUnits = 2_000_000_000

@@ -1,6 +1,7 @@
 import { type Connection, insertInto, type Statement, typed } from '../database/connection.js'
 import { isDuplicate } from '../database/transient.js'
-import type { Product, ProductDraft } from './product.js'
+import type { ChangeOfProduct } from './changes.js'
+import type { Product, ProductDraft, ProductVersion } from './product.js'
 import { searchTextOf } from './search/text.js'
 
 /** The statement that inserts new products. Another one's may have a code of theirs: {@link isCodeTaken}. */
@@ -36,6 +37,47 @@ export async function findProductsById(connection: Connection, ids: number[]): P
   const rows = await connection.rowsIn<Product>(`SELECT ${columns} FROM products WHERE id IN (?)`, [ids])
   const found = new Map(rows.map((product) => [product.id, product]))
   return ids.map((id) => found.get(id))
+}
+
+/** A product that nobody else can change until the transaction ends. */
+export function lockProduct(connection: Connection, id: number): Promise<Product | undefined> {
+  return connection.first(`SELECT ${columns} FROM products WHERE id = ? FOR UPDATE`, [id])
+}
+
+/** The statement that puts a draft in the place of a product's fields. Another product may have its code: {@link isCodeTaken}. */
+export function updateProduct({ id, version }: ProductVersion, draft: ProductDraft): Statement {
+  const { name, code, description, units, category } = draft
+  return {
+    sql: `UPDATE products SET name = _utf8mb4 ?, code = _utf8mb4 ?, description = _utf8mb4 ?, units = ?,
+      category = _utf8mb4 ?, search_text = ?, version = ? WHERE id = ?`,
+    values: [typed(name), typed(code), typed(description), units, typed(category), searchTextOf(draft), version, id],
+  }
+}
+
+/** The statement that adds to a product's history. */
+export function insertChange(
+  { id, version }: ProductVersion,
+  { changes, changedBy, replica }: Pick<ChangeOfProduct, 'changes' | 'changedBy' | 'replica'>,
+): Statement {
+  return insertInto(
+    'product_changes (product_id, version, fields, changed_by, changed_at, replica)',
+    '(?, ?, _utf8mb4 ?, ?, UTC_TIMESTAMP(3), _utf8mb4 ?)',
+    [[id, version, typed(JSON.stringify(changes)), changedBy, typed(replica)]],
+  )
+}
+
+/** The changes of a product since a version, the latest first; at most 1,000, which is more than anybody reads. */
+export async function findChanges(
+  connection: Connection,
+  productId: number,
+  since: number,
+): Promise<ChangeOfProduct[]> {
+  const rows = await connection.rows<Omit<ChangeOfProduct, 'changes'> & { fields: string }>(
+    `SELECT version, fields, changed_by AS changedBy, changed_at AS changedAt, replica FROM product_changes
+     WHERE product_id = ? AND version > ? ORDER BY version DESC LIMIT 1000`,
+    [productId, since],
+  )
+  return rows.map(({ fields, ...row }) => ({ ...row, changes: JSON.parse(fields) }))
 }
 
 /** A mark that is another after each change of the products, and the last number up to which all are in the search's index. */
@@ -109,7 +151,7 @@ export async function findCategories(connection: Connection): Promise<string[]> 
   return rows.map(({ category }) => category)
 }
 
-const columns = 'id, name, code, description, units, category, created_at AS createdAt'
+const columns = 'id, name, code, description, units, category, version, created_at AS createdAt'
 
 /** Kept by triggers: db/products/006_catalogue_state.ts. */
 const total = '(SELECT CAST(SUM(products) AS SIGNED) FROM catalogue_state)'

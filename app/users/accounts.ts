@@ -26,8 +26,14 @@ export interface SignIn {
 export function createAccounts(database: Database, secret: string) {
   const writes = createWrites(database, secret)
   const lookUpSession = database.batched(store.findSessions)
+  const lookUpName = database.batched(store.findNames)
 
   return {
+    /** People's names, in the order of their numbers; those who have no account any more have none. */
+    namesOf(ids: number[], deadline: Deadline): Promise<(string | undefined)[]> {
+      return Promise.all(ids.map((id) => lookUpName(id, deadline)))
+    },
+
     /**
      * Makes an account and signs its owner in. Registering again with the right password just signs in,
      * so that a form sent twice is no error.

@@ -39,6 +39,16 @@ export function findAccount(connection: Connection, email: string): Promise<Acco
   return connection.first('SELECT id, password_hash AS passwordHash FROM users WHERE email_key = ?', [emailKey(email)])
 }
 
+/** People's names, in the order of their numbers. */
+export async function findNames(connection: Connection, ids: number[]): Promise<(string | undefined)[]> {
+  const rows = await connection.rowsIn<Pick<User, 'id' | 'firstName' | 'lastName'>>(
+    'SELECT id, first_name AS firstName, last_name AS lastName FROM users WHERE id IN (?)',
+    [ids],
+  )
+  const found = new Map(rows.map(({ id, firstName, lastName }) => [id, `${firstName} ${lastName}`]))
+  return ids.map((id) => found.get(id))
+}
+
 export async function insertSession(connection: Connection, idHash: Buffer, userId: number): Promise<void> {
   await connection.change(
     `INSERT INTO sessions (id_hash, user_id, created_at, expires_at)

@@ -20,9 +20,14 @@ export async function insertClaim(connection: Connection, { id, fingerprint }: C
   }
 }
 
-/** Commits the transaction. */
-export async function saveResult(connection: Connection, { id }: Claim, result: unknown): Promise<void> {
-  await connection.commitWith({
+/** Commits the transaction, after its last statements. */
+export async function saveResult(
+  connection: Connection,
+  { id }: Claim,
+  result: unknown,
+  last: Statement[],
+): Promise<void> {
+  await connection.commitWith(...last, {
     sql: 'UPDATE idempotency_keys SET result = ? WHERE id = ?',
     values: [JSON.stringify(result), id],
   })

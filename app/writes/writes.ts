@@ -1,4 +1,4 @@
-import type { Connection } from '../database/connection.js'
+import type { Connection, Statement } from '../database/connection.js'
 import type { Database } from '../database/database.js'
 import { TryAgain } from '../database/transient.js'
 import { commitSent, reach } from './failpoints.js'
@@ -14,11 +14,12 @@ export function createWrites(database: Database, secret: string) {
      * result commit in one transaction. A second arrival waits for the first and gets its result. A COMMIT of unknown
      * outcome needs no special case: the work is run again, and its key shows whether it was done.
      * @param contents what is written, as parsed; a second arrival with other contents is refused
-     * @param work does everything through the connection it is given, which is in the transaction; its result must survive JSON
+     * @param work does everything through the connection it is given, which is in the transaction; or leaves statements to go
+     * with COMMIT, as is best where others wait for their locks; its result must survive JSON
      * @throws {KeyReused} when the key was used with other contents
      * @throws {DatabaseUnavailable} when the database stayed away; the write may be sent again with its key
      */
-    once<T>(write: Write, contents: unknown, work: (connection: Connection) => Promise<T>): Promise<T> {
+    once<T>(write: Write, contents: unknown, work: Work<T>): Promise<T> {
       const claim = claimOf(write, contents, secret)
       return database.run(write.deadline, async (connection) => {
         try {
@@ -35,18 +36,18 @@ export function createWrites(database: Database, secret: string) {
   }
 }
 
-async function execute<T>(
-  connection: Connection,
-  claim: Claim,
-  work: (connection: Connection) => Promise<T>,
-): Promise<T> {
+/** What a write does. */
+export type Work<T> = (connection: Connection, withCommit: (...statements: Statement[]) => void) => Promise<T>
+
+async function execute<T>(connection: Connection, claim: Claim, work: Work<T>): Promise<T> {
   const done = await connection.transaction(async () => {
     reach('before the claim')
     await store.insertClaim(connection, claim)
     reach('after the claim')
-    const result = await work(connection)
+    const last: Statement[] = []
+    const result = await work(connection, (...statements) => last.push(...statements))
     reach('before COMMIT')
-    await commitSent(store.saveResult(connection, claim, result))
+    await commitSent(store.saveResult(connection, claim, result, last))
     return result
   })
   reach('after COMMIT')

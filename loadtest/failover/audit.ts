@@ -3,7 +3,7 @@ import type { Cluster } from './cluster.js'
 
 /** A write as it was sent, and whether it was acknowledged. */
 export interface Write {
-  kind: 'register' | 'sign in' | 'sign out' | 'add product'
+  kind: 'register' | 'sign in' | 'sign out' | 'add product' | 'change product'
   /** The address or the code that it is found by. */
   key: string
   acknowledged: boolean
@@ -38,6 +38,8 @@ export async function audit(cluster: Cluster, run: string, writes: Write[]): Pro
   const like = `LIKE '${run}-%' GROUP BY`
   const sessions = 'SELECT email, COUNT(id_hash) FROM users LEFT JOIN sessions ON user_id = users.id WHERE email'
   await compare('product', ['add product'], 'products', `SELECT code, COUNT(*) FROM products WHERE code ${like} code`)
+  const changes = 'SELECT code, COUNT(*) FROM products JOIN product_changes ON product_id = id WHERE code'
+  await compare('changes of', ['change product'], 'products', `${changes} ${like} code`)
   await compare('account', ['register'], 'users', `SELECT email, COUNT(*) FROM users WHERE email ${like} email`)
   await compare('sessions of', ['register', 'sign in', 'sign out'], 'users', `${sessions} ${like} email`)
   return result

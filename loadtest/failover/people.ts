@@ -13,7 +13,14 @@ interface Someone {
   /** The key of a form that was opened and not yet sent. */
   formKey?: string | undefined
   /** A product of theirs, to look at. */
-  product?: { path: string; code: string }
+  product?: Described | undefined
+}
+
+interface Described {
+  path: string
+  code: string
+  /** What its form holds. */
+  fields: Record<string, string>
 }
 
 type Act = (due: number) => Promise<unknown>
@@ -22,6 +29,8 @@ const password = 'a long enough phrase'
 
 /** What stands in a list that has products in it. */
 const listOfProducts = '<table class="products">'
+
+const versionOfForm = /name="version" value="(\d+)"/
 
 const keyOfForm = /action="\/products"[\s\S]*?name="idempotencyKey" value="([^"]+)"/
 
@@ -92,10 +101,27 @@ export class People {
     const code = this.#name()
     const key = someone.formKey && { idempotencyKey: someone.formKey }
     someone.formKey = undefined
-    const fields = { ...sampleForm(this.writes.length, code), ...key }
-    const answer = await this.#write('add product', code, send('add a product', '/products', fields), someone, due)
+    const fields = sampleForm(this.writes.length, code)
+    const step = send('add a product', '/products', { ...fields, ...key })
+    const answer = await this.#write('add product', code, step, someone, due)
     if (answer.error) return
-    someone.product = { path: String(answer.headers.location).replace('?added', ''), code }
+    someone.product = { path: String(answer.headers.location).replace('?added', ''), code, fields }
+  }
+
+  /** The product is nobody else's meanwhile: of two changes at the same time one would be refused. */
+  readonly #changeProduct: Act = async (due) => {
+    const someone = this.#someone()
+    const { product } = someone
+    if (!product) return this.#addProduct(due)
+    someone.product = undefined
+    const form = await this.#take(open('open a product to change it', `${product.path}/edit`), someone, due)
+    const version = versionOfForm.exec(form.text())?.[1]
+    if (version) {
+      const fields = { ...product.fields, units: String(random(1_000_000_000)), version }
+      const step = send('change a product', product.path, fields)
+      await this.#write('change product', product.code, step, someone, performance.now())
+    }
+    someone.product = product
   }
 
   readonly #register: Act = async (due) => {
@@ -128,7 +154,8 @@ export class People {
     [50, this.#search],
     [150, this.#look],
     [100, this.#openForm],
-    [297, this.#addProduct],
+    [247, this.#addProduct],
+    [50, this.#changeProduct],
     [1, this.#register],
     [1, this.#signInElsewhere],
     [1, this.#signOutElsewhere],

@@ -208,6 +208,19 @@ async function* everyPage(page: Page) {
   await fill(page, product({ ...longest, units: '2000000000' }))
   await submit(page)
   yield 'product'
+  const form = `${new URL(page.url()).pathname}/edit`
+  await page.goto(form)
+  yield 'edit product'
+  const other = await page.context().newPage()
+  await other.goto(form)
+  await fill(other, { name: 'M'.repeat(100), units: '7' })
+  await submit(other)
+  await other.close()
+  await fill(page, { name: 'V'.repeat(100) })
+  await submit(page)
+  yield 'edit product, changed meanwhile'
+  await submit(page)
+  yield 'product, changed'
   await page.goto('/products')
   yield 'products'
   await page.goto('/status')
@@ -229,5 +242,5 @@ function faultsOf(context: BrowserContext): string[] {
   return faults
 }
 
-/** A form shown again comes with 422, which is a failure to load; and over plain HTTP some headers count for nothing. */
-const expected = /422|^The Cross-Origin-Opener-Policy header has been ignored|^Clear-Site-Data header on/
+/** A form shown again comes with 422 or 409, which is a failure to load; and over plain HTTP some headers count for nothing. */
+const expected = /422|409|^The Cross-Origin-Opener-Policy header has been ignored|^Clear-Site-Data header on/

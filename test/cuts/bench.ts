@@ -109,7 +109,8 @@ function portsOf(links: Link[]): number[] {
 }
 
 /** @returns the answer, or that of what is sent beside it and was not done */
-async function send({ path }: Write, { person, fields, key, beside = [] }: Attempt): Promise<Answer> {
+async function send(write: Write, attempt: Attempt): Promise<Answer> {
+  const { person, fields, key, path = write.path, beside = [] } = attempt
   const all = [{ fields, key }, ...beside]
   const answers = await Promise.all(all.map((each) => person.post(path, each.fields, { 'idempotency-key': each.key })))
   return answers.find(({ status }) => status >= 400) ?? (answers[0] as Answer)

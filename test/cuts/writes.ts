@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { expect } from 'chai'
 import { Deadline } from '../../app/database/deadline.js'
+import { insertProducts } from '../../app/products/store.js'
 import { sessionHash } from '../../app/users/sessions.js'
 import * as store from '../../app/users/store.js'
 import { claimOf } from '../../app/writes/write.js'
@@ -13,6 +14,8 @@ export interface Attempt {
   principal: string
   fields: Record<string, string>
   key: string
+  /** Where it is sent, if not to the write's path. */
+  path?: string
   /** What the same person sends at the same time. */
   beside?: Pick<Attempt, 'fields' | 'key'>[]
 }
@@ -42,13 +45,14 @@ export const writes: Write[] = [
     repeated: true,
     isDone: isAddedOnce,
   },
+  { name: 'changing a product', path: '/products/:id', database: 'products', prepare: editor, isDone: isChangedOnce },
 ]
 
 /** How often the key of an attempt was claimed and the result stored with it: once, where the write was done. */
-export async function countClaims({ path, database }: Write, { principal, key }: Attempt): Promise<number> {
-  const write = { principal, route: `POST ${path}`, key, deadline: new Deadline(0) }
-  const { id } = claimOf(write, {}, '')
-  const rows = await databases[database]('idempotency_keys').where({ id }).whereNotNull('result')
+export async function countClaims(write: Write, { principal, key, path = write.path }: Attempt): Promise<number> {
+  const arrival = { principal, route: `POST ${path}`, key, deadline: new Deadline(0) }
+  const { id } = claimOf(arrival, {}, '')
+  const rows = await databases[write.database]('idempotency_keys').where({ id }).whereNotNull('result')
   return rows.length
 }
 
@@ -85,6 +89,15 @@ async function sellerAgain(address: string): Promise<Attempt> {
   const attempt = await seller(address)
   await attempt.person.post('/products', attempt.fields, { 'idempotency-key': attempt.key })
   return attempt
+}
+
+async function editor(address: string): Promise<Attempt> {
+  const attempt = await seller(address)
+  const { units, ...texts } = attempt.fields as ReturnType<typeof product>
+  const row = insertProducts([{ draft: { ...texts, units: Number(units) }, createdBy: 1 }])
+  const inserted = await withStore('products', (connection) => connection.transact(row))
+  const path = `/products/${inserted[0]?.insertId}`
+  return { ...attempt, path, fields: { ...attempt.fields, units: '6', version: '1' } }
 }
 
 /** One hash for all: it is made of the password alone, and a hash for each would take longer than the cuts. */
@@ -141,4 +154,13 @@ async function areAddedOnce(attempt: Attempt, answer: Answer) {
   for (const { fields } of attempt.beside ?? []) {
     expect(await databases.products('products').where({ code: fields.code })).to.have.length(1)
   }
+}
+
+/** The product and its history have the change once. */
+async function isChangedOnce({ fields, path }: Attempt, { location }: Answer) {
+  expect(location).to.equal(`${path}?saved`)
+  const product = await databases.products('products').where({ code: fields.code }).first('id', 'units', 'version')
+  expect(product).to.include({ units: 6, version: 2 })
+  const changes = await databases.products('product_changes').where({ product_id: product.id }).pluck('version')
+  expect(changes, 'changes').to.deep.equal([2])
 }

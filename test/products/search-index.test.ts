@@ -9,7 +9,7 @@ import { type Database, openDatabase } from '../../app/database/database.js'
 import { Deadline } from '../../app/database/deadline.js'
 import { blockSize } from '../../app/products/search/blocks.js'
 import { findMatches } from '../../app/products/search/find.js'
-import { indexNext } from '../../app/products/search/indexing.js'
+import { indexChanged, indexNext } from '../../app/products/search/indexing.js'
 import { fold, searchTextOf } from '../../app/products/search/text.js'
 import { readState } from '../../app/products/store.js'
 import { sampleProduct } from '../../loadtest/sample-products.js'
@@ -171,6 +171,41 @@ describe('the index of the products’ texts', () => {
     expect(await find(['late'])).to.deep.equal([700])
   })
 
+  /** Changes what is known of a product, as a person does. */
+  async function rename(id: number, name: string) {
+    const { id: _, created_at: __, ...row } = rowOf(id, { name })
+    await admin('products').where({ id }).update(row)
+  }
+
+  it('finds a product by what it was changed to, before and after that is indexed, and no more by what it was', async () => {
+    await insert(numbers(1, 2_500), {})
+    await indexAll()
+    for (const id of [3, 700, 2_400]) await rename(id, `changed thing ${id}`)
+    await insert([3_000], { name: 'changed thing' })
+    expect(await find(['changed'])).to.deep.equal([3_000, 2_400, 700, 3])
+    expect(await find(['changed'], 2)).to.deep.equal([3_000, 2_400])
+    await findsWhatIsThere()
+    expect(await run((connection) => indexChanged(connection, 2))).to.equal(2)
+    expect(await find(['changed'])).to.deep.equal([3_000, 2_400, 700, 3])
+    while (await run((connection) => indexChanged(connection, 2)));
+    expect(await admin('search_changes').where('product_id', '<=', await indexedTo())).to.have.length(0)
+    expect(await find(['changed'])).to.deep.equal([3_000, 2_400, 700, 3])
+    await findsWhatIsThere()
+  })
+
+  it('notes again what was changed once more while it was being indexed', async () => {
+    await insert(numbers(1, 2_500))
+    await indexAll()
+    await rename(700, 'first')
+    await indexAnd(
+      () => rename(700, 'second'),
+      (connection) => indexChanged(connection, 10),
+    )
+    expect(await find(['second'])).to.deep.equal([700])
+    while (await run((connection) => indexChanged(connection, 10)));
+    expect(await find(['second'])).to.deep.equal([700])
+  })
+
   it('does not end behind a product that is late while it is being extended', async () => {
     await insert(numbers(1, 1_500).filter((id) => id !== 700))
     await indexAnd(() => insert([700], { name: 'late comer' }))
@@ -201,7 +236,7 @@ describe('the index of the products’ texts', () => {
   }
 
   /** Does something before the step writes what it has found. */
-  function indexAnd(act: () => Promise<unknown>) {
+  function indexAnd(act: () => Promise<unknown>, indexing = (connection: Connection) => indexNext(connection, 2_048)) {
     return run(async (connection) => {
       const change = connection.change.bind(connection)
       let acted = false
@@ -212,7 +247,7 @@ describe('the index of the products’ texts', () => {
         }
         return change(sql, values)
       }
-      return indexNext(connection, 2_048)
+      return indexing(connection)
     })
   }
 

@@ -6,6 +6,7 @@ import type { FormPages } from '../shown-again.js'
 import { loginPages, showLoginForm } from './account/login.js'
 import { registrationPages, showRegistrationForm } from './account/registration.js'
 import { chooseLanguage, showFormInLanguage } from './language.js'
+import { editPages } from './products/edit.js'
 import { productPages } from './products/products.js'
 import { statusPages } from './status/pages.js'
 import { showWelcome } from './welcome.js'
@@ -24,12 +25,17 @@ export function openRoutes(): Router {
 /** Every other page's address, and who may open it. */
 export function pageRoutes(parts: Parts): Router {
   const { accounts, catalogue } = parts
-  const { showProducts, showNewProduct, submitProduct, showProductForm, showProduct } = productPages(catalogue)
+  const { showProducts, showNewProduct, submitProduct, showProductForm, showProduct } = productPages(
+    catalogue,
+    accounts,
+  )
+  const { showEdit, submitEdit, showEditForm } = editPages(catalogue, accounts)
   const { showRegister, submitRegister } = registrationPages(accounts)
   const forms: FormPages = {
     '/login': { show: showLoginForm },
     '/register': { show: showRegistrationForm },
     '/products': { show: showProductForm, permission: 'products:edit' },
+    '/products/:id': { show: showEditForm, permission: 'products:edit' },
   }
   const { showLogin, submitLogin, submitLogout } = loginPages(accounts, forms)
   const { showStatus, streamStatus } = statusPages(parts)
@@ -45,6 +51,8 @@ export function pageRoutes(parts: Parts): Router {
     .post('/products', form(), may('products:edit'), submitProduct)
     .get('/products/new', may('products:edit'), showNewProduct)
     .get('/products/:id', may('products:read'), showProduct)
+    .post('/products/:id', form(), may('products:edit'), submitEdit)
+    .get('/products/:id/edit', may('products:edit'), showEdit)
     .get('/status', may('status:read'), showStatus)
     .get('/status/events', may('status:read'), streamStatus)
 }

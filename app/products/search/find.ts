@@ -5,7 +5,8 @@ import { termsOfWord } from './terms.js'
 
 /**
  * The newest products that have all of these words, folded, each anywhere in its text; at most so many. Those that are
- * indexed are found by their terms and then looked at; the newest, which are not, are looked at one by one.
+ * indexed are found by their terms and then looked at; the newest, which are not, and those whose text has changed since
+ * are looked at one by one.
  * @param indexedTo as it was when the search was asked for, or later
  */
 export async function findMatches(
@@ -15,13 +16,16 @@ export async function findMatches(
 ): Promise<number[]> {
   const found = await store.scan(connection, words, indexedTo, most)
   if (indexedTo === 0 || found.length === most) return found
+  // Before the index is read, which may have taken in a change by then.
+  const changed = await store.findChangedWith(connection, words, indexedTo, most)
   for await (const candidates of findIndexed(connection, words, { indexedTo, most: most - found.length })) {
     for (let start = 0; start < candidates.length && found.length < most; start += batch) {
       found.push(...(await store.findThoseWith(connection, words, candidates.slice(start, start + batch))))
     }
     if (found.length >= most) break
   }
-  return found.slice(0, most)
+  const all = changed.length > 0 ? [...new Set([...found, ...changed])].sort((one, other) => other - one) : found
+  return all.slice(0, most)
 }
 
 /** Products that are looked at together. */

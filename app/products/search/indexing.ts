@@ -37,6 +37,25 @@ export async function indexNext(connection: Connection, most: number): Promise<n
   })
 }
 
+/**
+ * Takes indexed products whose text has changed into the index anew, at most so many. What the index had of them stays in
+ * it, because a search looks at each product that it finds there. May be killed at any moment.
+ * @returns how many there were; undefined where another one indexes at the moment
+ */
+export async function indexChanged(connection: Connection, most: number): Promise<number | undefined> {
+  const { indexedTo } = await readState(connection)
+  if ((await store.findChanged(connection, indexedTo, 1)).length === 0) return 0
+  return connection.exclusively('search index', async () => {
+    const changed = await store.findChanged(connection, indexedTo, most)
+    for (const each of changed) {
+      const product = await store.findProduct(connection, each.id)
+      if (product) await extendBlock(connection, blockOf(product.id), [product])
+      await store.deleteChanged(connection, each)
+    }
+    return changed.length
+  })
+}
+
 /** Rows of the index that are read and written together. */
 const together = 128
 

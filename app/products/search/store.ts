@@ -89,12 +89,51 @@ export interface Indexed extends Described {
   id: number
 }
 
+/** The one with this number. */
+export async function findProduct(connection: Connection, id: number): Promise<Indexed | undefined> {
+  return connection.first('SELECT id, name, code, description, category FROM products WHERE id = ?', [id])
+}
+
 /** Those behind one number and up to another. */
 export function findProducts(connection: Connection, { after, to }: { after: number; to: number }): Promise<Indexed[]> {
   return connection.rows(
     'SELECT id, name, code, description, category FROM products WHERE id > ? AND id <= ? ORDER BY id',
     [after, to],
   )
+}
+
+/** A product whose text has changed since it was indexed, and the mark of the last change. */
+interface Changed {
+  id: number
+  mark: number
+}
+
+/** The first of those up to this number, at most so many. */
+export function findChanged(connection: Connection, upTo: number, most: number): Promise<Changed[]> {
+  return connection.rows(
+    'SELECT product_id AS id, mark FROM search_changes WHERE product_id <= ? ORDER BY product_id LIMIT ?',
+    [upTo, most],
+  )
+}
+
+/** The newest of those up to this number with all of the words, by looking at each. */
+export async function findChangedWith(
+  connection: Connection,
+  words: Buffer[],
+  upTo: number,
+  most: number,
+): Promise<number[]> {
+  const rows = await connection.rows<{ id: number }>(
+    `SELECT id FROM search_changes JOIN products ON id = product_id
+     WHERE product_id <= ? AND ${hasAll(words)} ORDER BY product_id DESC LIMIT ?`,
+    [upTo, ...words, most],
+  )
+  return rows.map(({ id }) => id)
+}
+
+/** Forgets a change that the index has taken in, unless there was another one meanwhile. */
+export async function deleteChanged(connection: Connection, { id, mark }: Changed): Promise<void> {
+  await connection.change('DELETE FROM search_changes WHERE product_id = ? AND mark = ?', [id, mark])
 }
 
 /**

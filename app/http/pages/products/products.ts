@@ -1,12 +1,17 @@
 import type { Context } from 'koa'
+import type { Deadline } from '../../../database/deadline.js'
 import { NotFound } from '../../../errors.js'
-import { type Fields, wholeNumber } from '../../../input/form-values.js'
 import type { Catalogue } from '../../../products/catalogue.js'
-import { type Product, parseCatalogueQuery, parseProductDraft, parseProductId } from '../../../products/product.js'
+import { type Product, parseCatalogueQuery, parseProductId } from '../../../products/product.js'
+import type { Accounts } from '../../../users/accounts.js'
 import { type FormState, fieldsOf, newForm, submit, writeOf } from '../../forms.js'
 import { signedInUser } from '../../middleware/access.js'
+import { draftOf } from './fields.js'
 
-export function productPages(catalogue: Catalogue) {
+/** Changes that the page of a product shows. */
+const shownChanges = 50
+
+export function productPages(catalogue: Catalogue, accounts: Accounts) {
   return {
     async showProducts(ctx: Context) {
       const query = parseCatalogueQuery(ctx.query)
@@ -24,7 +29,7 @@ export function productPages(catalogue: Catalogue) {
     async submitProduct(ctx: Context) {
       const add = async () => {
         const [user, fields] = [signedInUser(ctx), fieldsOf(ctx)]
-        const id = await catalogue.add(user, parseProductDraft(valuesOf(fields)), writeOf(ctx, `user ${user.id}`))
+        const id = await catalogue.add(user, draftOf(fields), writeOf(ctx, `user ${user.id}`))
         return fields.after === 'another' ? `/products/new?added=${id}` : `/products/${id}?added`
       }
       await submit(ctx, add, showForm)
@@ -35,7 +40,9 @@ export function productPages(catalogue: Catalogue) {
     async showProduct(ctx: Context) {
       const product = await productAt(ctx, ctx.params.id)
       if (!product) throw new NotFound()
-      await ctx.page('products/show', { product, from: parseCatalogueQuery(ctx.query), added: 'added' in ctx.query })
+      const [added, saved] = ['added' in ctx.query, 'saved' in ctx.query]
+      const history = await historyOf(product, ctx.state.deadline)
+      await ctx.page('products/show', { product, from: parseCatalogueQuery(ctx.query), added, saved, history })
     },
   }
 
@@ -43,13 +50,19 @@ export function productPages(catalogue: Catalogue) {
     await ctx.page('products/new', { form, added, categories: await catalogue.categories(ctx.state.deadline) })
   }
 
+  /** The latest changes, each with the name of the person. */
+  async function historyOf({ id, version }: Product, deadline: Deadline) {
+    if (version === 1) return []
+    const changes = await catalogue.changes(id, Math.max(1, version - shownChanges), deadline)
+    const names = await accounts.namesOf(
+      changes.map(({ changedBy }) => changedBy),
+      deadline,
+    )
+    return changes.map((change, index) => ({ ...change, person: names[index] }))
+  }
+
   async function productAt(ctx: Context, id: unknown) {
     const number = parseProductId(id)
     return number === undefined ? undefined : catalogue.find(number, ctx.state.deadline)
   }
-}
-
-/** The values that the fields of the form mean. */
-function valuesOf({ units, ...fields }: Fields): Fields {
-  return { ...fields, units: wholeNumber(units) }
 }
