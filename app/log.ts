@@ -18,12 +18,12 @@ export function createLog(level: string, replica: string) {
 }
 
 /**
- * Standard output. A line is written before the work goes on, so that a kill loses none; to hand it to another thread
+ * Standard output, which is non-blocking where it is a pipe. A line is written before the work goes on, so that a kill loses none; to hand it to another thread
  * would cost more than to write it. On a full disk, or into a pipe that nobody reads, the replica goes on, and what it could
  * not write waits; lines are lost once that is a megabyte.
  */
 function openOutput() {
-  return pino
+  const output = pino
     .destination({
       sync: true,
       minLength: 1, // in bytes; with none there is no periodic flush
@@ -32,6 +32,8 @@ function openOutput() {
       retryEAGAIN: () => false, // a retry blocks
     })
     .on('error', () => {})
+  // The rest of the stream is kept from pino, which would flush it after a fatal line, for as long as that fails.
+  return { write: (line: string) => output.write(line) }
 }
 
 export type Log = ReturnType<typeof createLog>

@@ -1,9 +1,13 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import type { Knex } from 'knex'
 import { readConfig, readMigratorConfig } from '../app/config.js'
 import { Deadline } from '../app/database/deadline.js'
 import { claimOf } from '../app/writes/write.js'
+import { replicaProgram } from '../stack/checkout.js'
 import { run, waitUntil } from '../stack/processes.js'
 import { PacketProxy } from './cuts/proxy.js'
 import { type LoneReplica, startReplica } from './lone-replica.js'
@@ -94,6 +98,18 @@ describe('the log of a replica', () => {
       for (let request = 0; request < 3; request++) expect((await person.get('/products')).status).to.equal(200)
     } finally {
       await silent.stop()
+      closeSync(full)
+    }
+  })
+
+  it('stops a replica that cannot listen, on a full disk, too', async () => {
+    const full = openSync('/dev/full', 'w')
+    const env = { ...stack.environment, REPLICA_NAME: 'second', PORT: new URL(replica.address).port }
+    const second = spawn(process.execPath, replicaProgram('dist'), { stdio: ['ignore', full, 'ignore'], env })
+    try {
+      expect(await Promise.race([once(second, 'exit'), sleep(10_000)])).to.deep.equal([1, null])
+    } finally {
+      second.kill('SIGKILL')
       closeSync(full)
     }
   })

@@ -25,7 +25,7 @@ export function housekeeping({ users, products }: Databases): Job[] {
     { name: 'search texts', interval: 10 * seconds, run: () => inBatches(products, repairSearchText) },
     // Often, because a search looks at each product that is not in the index.
     { name: 'search index', interval: 10 * seconds, run: () => inBatches(products, indexNext, 2_048) },
-    { name: 'changes in the search index', interval: 10 * seconds, run: () => inBatches(products, indexChanged) },
+    { name: 'changes in the search index', interval: 10 * seconds, run: () => inBatches(products, indexChanged, 50) },
   ]
 }
 

@@ -8,6 +8,7 @@ import { createWrites, type Work } from '../writes/writes.js'
 import { type ChangeOfProduct, changesBetween } from './changes.js'
 import { type CataloguePage, findLater, findNewest, search } from './pages.js'
 import { type CatalogueQuery, type Product, type ProductDraft, type ProductVersion, wordsOf } from './product.js'
+import { searchTextOf } from './search/text.js'
 import { createTurns } from './search/turns.js'
 import * as store from './store.js'
 
@@ -35,27 +36,32 @@ export function createCatalogue(database: Database, secret: string, replica: str
     },
 
     /**
-     * Changes a product, of which the person saw this version. Nothing changes where the draft is what there is.
+     * Changes a product, of which the person saw this version.
+     * @returns whether the draft was other than what there is
      * @throws {Outdated} when there is a later version
      * @throws {NotFound} when there is no such product
      * @throws {Taken} when another product has its code
      */
-    async change(user: User, { id, version }: ProductVersion, draft: ProductDraft, write: Write): Promise<void> {
-      const change: Work<null> = async (connection, withCommit) => {
+    async change(user: User, { id, version }: ProductVersion, draft: ProductDraft, write: Write): Promise<boolean> {
+      const searchText = searchTextOf(draft)
+      const change: Work<boolean> = async (connection, withCommit) => {
         const product = await store.lockProduct(connection, id)
         if (!product) throw new NotFound()
         if (product.version !== version) throw new Outdated()
         const changes = changesBetween(product, draft)
-        if (Object.keys(changes).length === 0) return null
+        if (Object.keys(changes).length === 0) return false
         const next = { id, version: version + 1 }
         // The triggers lock a row of the catalogue's state, for which those who add products wait.
-        withCommit(store.updateProduct(next, draft), store.insertChange(next, { changes, changedBy: user.id, replica }))
-        return null
+        withCommit(
+          store.updateProduct(next, draft, searchText),
+          store.insertChange(next, { changes, changedBy: user.id, replica }),
+        )
+        return true
       }
-      await withOwnerOfCode(draft, write, () => writes.once(write, { id, version, draft }, change))
+      return withOwnerOfCode(draft, write, () => writes.once(write, { id, version, draft }, change))
     },
 
-    /** What was changed of a product since a version, the latest first; at most 1,000 changes. */
+    /** What was changed of a product since a version, the latest first; at most 100 changes. */
     changes(id: number, since: number, deadline: Deadline): Promise<ChangeOfProduct[]> {
       return database.run(deadline, (connection) => store.findChanges(connection, id, since))
     },

@@ -45,12 +45,12 @@ export function lockProduct(connection: Connection, id: number): Promise<Product
 }
 
 /** The statement that puts a draft in the place of a product's fields. Another product may have its code: {@link isCodeTaken}. */
-export function updateProduct({ id, version }: ProductVersion, draft: ProductDraft): Statement {
+export function updateProduct({ id, version }: ProductVersion, draft: ProductDraft, searchText: Buffer): Statement {
   const { name, code, description, units, category } = draft
   return {
     sql: `UPDATE products SET name = _utf8mb4 ?, code = _utf8mb4 ?, description = _utf8mb4 ?, units = ?,
       category = _utf8mb4 ?, search_text = ?, version = ? WHERE id = ?`,
-    values: [typed(name), typed(code), typed(description), units, typed(category), searchTextOf(draft), version, id],
+    values: [typed(name), typed(code), typed(description), units, typed(category), searchText, version, id],
   }
 }
 
@@ -66,7 +66,7 @@ export function insertChange(
   )
 }
 
-/** The changes of a product since a version, the latest first; at most 1,000, which is more than anybody reads. */
+/** The changes of a product since a version, the latest first; at most 100. */
 export async function findChanges(
   connection: Connection,
   productId: number,
@@ -74,7 +74,7 @@ export async function findChanges(
 ): Promise<ChangeOfProduct[]> {
   const rows = await connection.rows<Omit<ChangeOfProduct, 'changes'> & { fields: string }>(
     `SELECT version, fields, changed_by AS changedBy, changed_at AS changedAt, replica FROM product_changes
-     WHERE product_id = ? AND version > ? ORDER BY version DESC LIMIT 1000`,
+     WHERE product_id = ? AND version > ? ORDER BY version DESC LIMIT 100`,
     [productId, since],
   )
   return rows.map(({ fields, ...row }) => ({ ...row, changes: JSON.parse(fields) }))

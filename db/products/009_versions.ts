@@ -2,7 +2,7 @@ import type { Knex } from 'knex'
 
 /**
  * A product's version is a number that each change raises, and its changes say what was changed. What the index of
- * searches has of it is of an earlier version until a job has taken in those that a trigger notes.
+ * searches has of it is of an earlier version until a job has taken in those that a trigger notes; a repair of the text needs none.
  */
 export async function up(knex: Knex) {
   const [[found]] = await knex.raw("SHOW COLUMNS FROM products LIKE 'version'")
@@ -25,7 +25,7 @@ export async function up(knex: Knex) {
     ) ENGINE=InnoDB`)
   await knex.raw(`
     CREATE TRIGGER IF NOT EXISTS products_update_indexed AFTER UPDATE ON products FOR EACH ROW FOLLOWS products_update
-    IF NOT NEW.search_text <=> OLD.search_text THEN
+    IF NEW.version <> OLD.version AND NOT NEW.search_text <=> OLD.search_text THEN
       INSERT INTO search_changes (product_id, mark) VALUES (NEW.id, ${random})
         ON DUPLICATE KEY UPDATE mark = ${random};
     END IF`)

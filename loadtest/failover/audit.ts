@@ -19,7 +19,7 @@ export interface Audit {
 /**
  * Compares what was acknowledged with what the databases hold. A product's code and a person's address are unique anyway;
  * it is their sessions that would show a doubled write, because nothing except its key keeps a sign-in that arrives twice
- * from starting two.
+ * from starting two. A change done twice would be refused the second time.
  * @param run what the addresses and codes start with
  */
 export async function audit(cluster: Cluster, run: string, writes: Write[]): Promise<Audit> {

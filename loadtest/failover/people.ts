@@ -119,7 +119,8 @@ export class People {
     if (version) {
       const fields = { ...product.fields, units: String(random(1_000_000_000)), version }
       const step = send('change a product', product.path, fields)
-      await this.#write('change product', product.code, step, someone, performance.now())
+      const answer = await this.#write('change product', product.code, step, someone, performance.now())
+      if (answer.error) return // it may happen yet, between the next form and its sending
     }
     someone.product = product
   }

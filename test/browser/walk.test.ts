@@ -243,4 +243,5 @@ function faultsOf(context: BrowserContext): string[] {
 }
 
 /** A form shown again comes with 422 or 409, which is a failure to load; and over plain HTTP some headers count for nothing. */
-const expected = /422|409|^The Cross-Origin-Opener-Policy header has been ignored|^Clear-Site-Data header on/
+const expected =
+  /status of (422|409)|^The Cross-Origin-Opener-Policy header has been ignored|^Clear-Site-Data header on/

@@ -29,7 +29,7 @@ describe('bad requests', () => {
   for (const [method, path] of [
     ['PUT', '/products'],
     ['DELETE', '/products/1'],
-    ['POST', '/products/1'],
+    ['POST', '/products/1/edit'],
     ['GET', '/logout'],
     ['PATCH', '/login'],
   ] as const) {

@@ -174,7 +174,9 @@ describe('the index of the products’ texts', () => {
   /** Changes what is known of a product, as a person does. */
   async function rename(id: number, name: string) {
     const { id: _, created_at: __, ...row } = rowOf(id, { name })
-    await admin('products').where({ id }).update(row)
+    await admin('products')
+      .where({ id })
+      .update({ ...row, version: admin.raw('version + 1') })
   }
 
   it('finds a product by what it was changed to, before and after that is indexed, and no more by what it was', async () => {
@@ -191,6 +193,22 @@ describe('the index of the products’ texts', () => {
     expect(await admin('search_changes').where('product_id', '<=', await indexedTo())).to.have.length(0)
     expect(await find(['changed'])).to.deep.equal([3_000, 2_400, 700, 3])
     await findsWhatIsThere()
+  })
+
+  it('misses none that is indexed while it searches', async () => {
+    await insert(numbers(1, 2_500))
+    await indexAll()
+    await rename(700, 'changed thing')
+    const found = await run((connection) => {
+      const rowsIn = connection.rowsIn.bind(connection)
+      connection.rowsIn = async <Row>(...statement: Parameters<typeof rowsIn>) => {
+        const rows = await rowsIn<Row>(...statement)
+        await run((other) => indexChanged(other, 10))
+        return rows
+      }
+      return findMatches(connection, [fold('changed')], { indexedTo: 2_400, most: 10 })
+    })
+    expect(found).to.deep.equal([700])
   })
 
   it('notes again what was changed once more while it was being indexed', async () => {

@@ -124,7 +124,7 @@ export async function findChangedWith(
   most: number,
 ): Promise<number[]> {
   const rows = await connection.rows<{ id: number }>(
-    `SELECT id FROM search_changes JOIN products ON id = product_id
+    `SELECT id FROM search_changes STRAIGHT_JOIN products ON id = product_id
      WHERE product_id <= ? AND ${hasAll(words)} ORDER BY product_id DESC LIMIT ?`,
     [upTo, ...words, most],
   )

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import { type Answer, Person, problemsOn, product, registration, signedIn, unique, valuesOn } from '../../person.js'
 import { databases, replicaAddresses } from '../../system.js'
@@ -38,7 +39,7 @@ describe('changing a product', () => {
     expect($('h1').text()).to.equal('Cable & more')
     expect($('.facts').text()).to.contain('1,250')
     expect($('.history li')).to.have.length(1)
-    expect($('.history p').text()).to.match(new RegExp(`Ana García, by ${saved.servedBy}$`, 'm'))
+    expect($('.history p').text()).to.match(new RegExp(`Ana García · ${saved.servedBy}$`, 'm'))
     expect(
       $('.history dt')
         .map((_, each) => $(each).text())
@@ -52,8 +53,8 @@ describe('changing a product', () => {
   })
 
   it('writes nothing where nothing was changed', async () => {
-    const { status } = await ana.submit(await edit(ana), path, {})
-    expect(status).to.equal(303)
+    const { status, location } = await ana.submit(await edit(ana), path, { units: ' 5 ' })
+    expect([status, location]).to.deep.equal([303, path])
     expect([(await rowOf()).version, await historyOf()]).to.deep.equal([1, []])
   })
 
@@ -92,12 +93,12 @@ describe('changing a product', () => {
   for (const version of ['', '0', '-1', '1.0', 'x', '9999999999']) {
     it(`refuses the version ${JSON.stringify(version)}`, async () => {
       const { status } = await ana.submit(await edit(ana), path, { version, units: '6' })
-      expect(status).to.equal(422)
+      expect(status).to.equal(400)
       expect((await rowOf()).version).to.equal(1)
     })
   }
 
-  for (const missing of ['/products/999999999', '/products/0', '/products/x']) {
+  for (const missing of ['/products/999999999', '/products/0', '/products/x', '/products/x%2F1']) {
     it(`knows no product at ${missing}`, async () => {
       expect((await ana.get(`${missing}/edit`)).status).to.equal(404)
       expect((await ana.post(missing, { ...draft, version: '1' })).status).to.equal(404)
@@ -144,7 +145,7 @@ describe('changing a product', () => {
       expect(answer.$('.conflict h2').text()).to.equal('Changed meanwhile by Luis Peña')
       expect(compared(answer)).to.deep.equal({
         Name: ['Cable', 'Theirs', 'Mine'],
-        Units: ['5', '7', 'not changed'],
+        Units: ['5', '7', 'the same'],
       })
       expect(valuesOn(answer, path)).to.include({ name: 'Mine', units: '7', category: 'Wires', version: '2' })
       expect(await rowOf()).to.include({ name: 'Theirs', units: 7, category: 'Cables', version: 2 })
@@ -161,8 +162,8 @@ describe('changing a product', () => {
       const second = await ana.submit(first, path, {})
       expect(second.status).to.equal(409)
       expect(compared(second)).to.deep.equal({
-        Name: ['Cable', 'Theirs', 'not changed'],
-        Units: ['5', '7', 'not changed'],
+        Name: ['Cable', 'Theirs', 'the same'],
+        Units: ['5', '7', 'the same'],
         Category: ['Cables', 'Ropes', 'Wires'],
       })
       expect(valuesOn(second, path)).to.include({ name: 'Theirs', units: '7', category: 'Wires', version: '3' })
@@ -180,17 +181,62 @@ describe('changing a product', () => {
       await ana.post('/language', { lang: 'en' })
     })
 
-    it('saves one of two changes that come at the same moment, on two replicas', async () => {
+    it('saves one of two changes that wait for the product at the same time, on two replicas', async () => {
       const [one, two] = replicaAddresses()
       const forms = await Promise.all([edit(ana), edit(luis)])
-      const answers = await Promise.all([
+      const holding = await databases.products.transaction()
+      await holding('products')
+        .where({ id: path.split('/').at(-1) })
+        .forUpdate()
+      const sent = Promise.all([
         ana.at(one as string).submit(forms[0], path, { units: '6' }),
         luis.at(two as string).submit(forms[1], path, { units: '7' }),
       ])
-      expect(answers.map(({ status }) => status).sort()).to.deep.equal([303, 409])
+      await sleep(500)
+      await holding.commit()
+      expect((await sent).map(({ status }) => status).sort()).to.deep.equal([303, 409])
       expect((await rowOf()).version).to.equal(2)
       expect(await historyOf()).to.have.length(1)
     })
+
+    it('compares everything with a form that is older than the history that is read', async () => {
+      const form = await edit(ana)
+      const id = Number(path.split('/').at(-1))
+      const change = { product_id: id, fields: '{}', changed_by: 1, changed_at: new Date(), replica: 'app1' }
+      const versions = Array.from({ length: 102 }, (_, index) => ({ ...change, version: index + 2 }))
+      await databases.products('product_changes').insert(versions)
+      await databases.products('products').where({ id }).update({ version: 103, category: 'Theirs' })
+      const answer = await ana.submit(form, path, {})
+      expect(compared(answer)).to.deep.equal({ Category: ['Theirs', 'Theirs', 'Cables'] })
+    })
+  })
+
+  it('has the latest changes in its history, and says that there are more', async () => {
+    for (let units = 10; units < 22; units++) await ana.submit(await edit(ana), path, { units: String(units) })
+    const { $ } = await ana.get(path)
+    expect($('.history li')).to.have.length(10)
+    expect($('.history li').first().find('dd').text()).to.equal('20 21')
+    expect($('main').text()).to.contain('Only the latest 10 changes are shown.')
+  })
+
+  it('says in its history where the account of who changed it is gone', async () => {
+    await ana.submit(await edit(ana), path, { units: '6' })
+    await databases
+      .products('product_changes')
+      .where({ product_id: path.split('/').at(-1) })
+      .update({ changed_by: 2 ** 40 })
+    expect((await ana.get(path)).$('.history p').text()).to.contain('somebody whose account is gone')
+  })
+
+  it('does not take a form that was sent before with other contents for the same, and loses neither', async () => {
+    const form = await edit(ana)
+    await ana.submit(form, path, { units: '6' })
+    const answer = await ana.submit(form, path, { units: '7' })
+    expect(answer.status).to.equal(422)
+    expect(answer.$('[role=alert]').text()).to.contain('already sent with different contents')
+    expect(valuesOn(answer, path)).to.include({ units: '7' })
+    expect((await ana.submit(answer, path, {})).status).to.equal(303)
+    expect((await rowOf()).units).to.equal(7)
   })
 
   it('shows script in its history and its comparison as text', async () => {

@@ -1,10 +1,11 @@
 import type { Context } from 'koa'
-import { Invalid, NotFound } from '../../../errors.js'
-import type { Fields } from '../../../input/form-values.js'
+import { NotFound } from '../../../errors.js'
+import { type Fields, wholeNumber } from '../../../input/form-values.js'
 import type { Catalogue } from '../../../products/catalogue.js'
-import { type ChangeOfProduct, fieldNames, withoutChanges } from '../../../products/changes.js'
-import { type Product, type ProductDraft, parseProductId, parseVersion } from '../../../products/product.js'
+import { type ChangeOfProduct, type FieldName, fieldNames, withoutChanges } from '../../../products/changes.js'
+import { type Product, parseProductId, parseVersion } from '../../../products/product.js'
 import type { Accounts } from '../../../users/accounts.js'
+import { GarbledBody } from '../../errors.js'
 import { type FormState, fieldsOf, newForm, submit, writeOf } from '../../forms.js'
 import { signedInUser } from '../../middleware/access.js'
 import { draftOf, valuesOf } from './fields.js'
@@ -16,17 +17,17 @@ import { draftOf, valuesOf } from './fields.js'
 export function editPages(catalogue: Catalogue, accounts: Accounts) {
   return {
     async showEdit(ctx: Context) {
-      await showEditForm(ctx, newForm(`/products/${ctx.params.id}`))
+      await showEditForm(ctx, newForm(`/products/${productIdOf(ctx)}`))
     },
 
     async submitEdit(ctx: Context) {
       const change = async () => {
-        const [user, fields, id] = [signedInUser(ctx), fieldsOf(ctx), parseProductId(ctx.params.id)]
-        if (id === undefined) throw new NotFound()
+        const [user, fields, id] = [signedInUser(ctx), fieldsOf(ctx), productIdOf(ctx)]
         const version = parseVersion(fields.version)
-        if (version === undefined) throw new Invalid({ version: { message: 'problem.missing' } })
-        await catalogue.change(user, { id, version }, draftOf(fields), writeOf(ctx, `user ${user.id}`))
-        return `/products/${id}?saved`
+        if (version === undefined) throw new GarbledBody('no version, which each form has')
+        const write = writeOf(ctx, `user ${user.id}`)
+        const changed = await catalogue.change(user, { id, version }, draftOf(fields), write)
+        return `/products/${id}${changed ? '?saved' : ''}`
       }
       await submit(ctx, change, showEditForm)
     },
@@ -36,58 +37,61 @@ export function editPages(catalogue: Catalogue, accounts: Accounts) {
 
   async function showEditForm(ctx: Context, form: FormState) {
     const { deadline } = ctx.state
-    const product = await productOf(form.action)
+    const id = parseProductId(/^\/products\/(\d+)$/.exec(form.action)?.[1])
+    const product = id === undefined ? undefined : await catalogue.find(id, deadline)
+    if (!product) throw new NotFound()
     const version = parseVersion(form.values.version) ?? product.version
     // The version that both changes are compared with, for as long as the form goes to and fro.
     const base = Math.min(version, parseVersion(form.values.base) ?? version)
     const history = base < product.version ? await catalogue.changes(product.id, base, deadline) : []
     const typed = { ...valuesOf(product), ...form.values }
-    const values = { ...merge(typed, before(product, version, history), product), version: product.version, base }
+    const values = { ...merge(typed, product, version, history), version: product.version, base }
     const conflict = history.length > 0 && {
       people: await accounts.namesOf(
         history.map(({ changedBy }) => changedBy),
         deadline,
       ),
-      fields: compare(typed, before(product, base, history), product),
+      fields: compare(typed, product, base, history),
     }
     const categories = await catalogue.categories(deadline)
     await ctx.page('products/edit', { product, form: { ...form, values }, conflict, categories })
-
-    async function productOf(address: string): Promise<Product> {
-      const id = parseProductId(address.split('/').at(-1))
-      const product = id === undefined ? undefined : await catalogue.find(id, deadline)
-      if (!product) throw new NotFound()
-      return product
-    }
   }
 }
 
-function before(product: Product, version: number, history: ChangeOfProduct[]): ProductDraft {
-  return withoutChanges(
-    product,
-    history.filter((change) => change.version > version),
-  )
+/** @throws {NotFound} */
+function productIdOf(ctx: Context): number {
+  const id = parseProductId(ctx.params.id)
+  if (id === undefined) throw new NotFound()
+  return id
 }
 
-/** What a person typed, but for the fields that only others have changed since. */
-function merge(typed: Fields, before: ProductDraft, theirs: ProductDraft): Fields {
-  const [old, current] = [valuesOf(before), valuesOf(theirs)]
-  const untouched = fieldNames.filter((name) => isSame(typed[name], old[name]))
-  return { ...typed, ...Object.fromEntries(untouched.map((name) => [name, current[name]])) }
+/** What a person typed, but for the fields that only others have changed since that version. */
+function merge(typed: Fields, product: Product, version: number, history: ChangeOfProduct[]): Fields {
+  const [old, saved] = [valuesAt(product, version, history), valuesOf(product)]
+  const untouched = fieldNames.filter((name) => isSame(name, typed[name], old[name]))
+  return { ...typed, ...Object.fromEntries(untouched.map((name) => [name, saved[name]])) }
 }
 
-/** The fields that others have changed, with what the person typed instead, if that is neither. */
-function compare(typed: Fields, before: ProductDraft, theirs: ProductDraft) {
-  const [old, current] = [valuesOf(before), valuesOf(theirs)]
+/** The fields that were changed since a version, with what the person typed, if that is something else. */
+function compare(typed: Fields, product: Product, version: number, history: ChangeOfProduct[]) {
+  const [old, saved] = [valuesAt(product, version, history), valuesOf(product)]
+  // Of a form that is older than what was read of the history, all that differs is told.
+  const isKnown = history.length === product.version - version
   return fieldNames
-    .filter((name) => old[name] !== current[name])
     .map((name) => {
-      const own = !isSame(typed[name], old[name]) && !isSame(typed[name], current[name])
-      return { name, before: before[name], theirs: theirs[name], yours: own ? typed[name] : undefined }
+      const own = !isSame(name, typed[name], old[name]) && !isSame(name, typed[name], saved[name])
+      return { name, before: old[name], saved: saved[name], typed: own ? typed[name] : undefined }
     })
+    .filter((field) => field.before !== field.saved || (!isKnown && field.typed !== undefined))
 }
 
-/** Whether a field holds this value, as a browser sends it. */
-function isSame(typed: unknown, value: string): boolean {
+function valuesAt(product: Product, version: number, history: ChangeOfProduct[]) {
+  const later = history.filter((change) => change.version > version)
+  return valuesOf(withoutChanges(product, later))
+}
+
+/** Whether a field holds this value, however a browser sends it and people write it. */
+function isSame(name: FieldName, typed: unknown, value: string): boolean {
+  if (name === 'units') return String(wholeNumber(typed)) === value
   return typeof typed === 'string' && typed.replaceAll('\r\n', '\n').trim() === value
 }

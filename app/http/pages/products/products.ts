@@ -9,7 +9,7 @@ import { signedInUser } from '../../middleware/access.js'
 import { draftOf } from './fields.js'
 
 /** Changes that the page of a product shows. */
-const shownChanges = 50
+const shownChanges = 10
 
 export function productPages(catalogue: Catalogue, accounts: Accounts) {
   return {
