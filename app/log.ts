@@ -18,9 +18,9 @@ export function createLog(level: string, replica: string) {
 }
 
 /**
- * Standard output, which is non-blocking where it is a pipe. A line is written before the work goes on, so that a kill loses none; to hand it to another thread
- * would cost more than to write it. On a full disk, or into a pipe that nobody reads, the replica goes on, and what it could
- * not write waits; lines are lost once that is a megabyte.
+ * Standard output, which is non-blocking where it is a pipe. A line is written before the work goes on, so that a kill
+ * loses none; to hand it to another thread would cost more than to write it. On a full disk, or into a pipe that nobody
+ * reads, the replica goes on, and what it could not write waits; lines are lost once that is a megabyte.
  */
 function openOutput() {
   const output = pino

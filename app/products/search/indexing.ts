@@ -48,8 +48,8 @@ export async function indexChanged(connection: Connection, most: number): Promis
   return connection.exclusively('search index', async () => {
     const changed = await store.findChanged(connection, indexedTo, most)
     for (const each of changed) {
-      const product = await store.findProduct(connection, each.id)
-      if (product) await extendBlock(connection, blockOf(product.id), [product])
+      const products = await store.findProducts(connection, { after: each.id - 1, to: each.id })
+      if (products.length > 0) await extendBlock(connection, blockOf(each.id), products)
       await store.deleteChanged(connection, each)
     }
     return changed.length

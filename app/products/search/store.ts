@@ -89,11 +89,6 @@ export interface Indexed extends Described {
   id: number
 }
 
-/** The one with this number. */
-export async function findProduct(connection: Connection, id: number): Promise<Indexed | undefined> {
-  return connection.first('SELECT id, name, code, description, category FROM products WHERE id = ?', [id])
-}
-
 /** Those behind one number and up to another. */
 export function findProducts(connection: Connection, { after, to }: { after: number; to: number }): Promise<Indexed[]> {
   return connection.rows(
