@@ -24,16 +24,17 @@ export function byteOf(position: number): number {
   return position >> 3
 }
 
-export function setBit(bits: Buffer, position: number): void {
+export function setBit(bits: Uint8Array, position: number): void {
   bits[byteOf(position)] = (bits[byteOf(position)] as number) | (1 << (position & 7))
 }
 
 /** Adds the positions of a part of the block's bitmap, which begins at this byte. */
 export function add(set: Positions | undefined, bits: Buffer, start: number): Positions {
-  const all = Buffer.alloc(blockSize / 8)
-  if (set) bitsOf(set).copy(all)
+  const all = noBits()
+  decode(set ?? nowhere, all)
+  const bytes = new Uint8Array(all.buffer)
   for (let index = 0; index < bits.length; index++) {
-    all[start + index] = (all[start + index] as number) | (bits[index] as number)
+    bytes[start + index] = (bytes[start + index] as number) | (bits[index] as number)
   }
   return encode(all)
 }
@@ -42,15 +43,11 @@ export function add(set: Positions | undefined, bits: Buffer, start: number): Po
 export function intersection(sets: Positions[]): number[] {
   const [smallest, ...others] = sets.toSorted((one, other) => one.length - other.length)
   if (!smallest) return []
-  const bits = others.map(bitsOf)
-  if (smallest[0] === list)
-    return positionsIn(smallest)
-      .filter((at) => bits.every((each) => hasBit(each, at)))
-      .reverse()
-  const common = Buffer.from(smallest.subarray(1))
-  for (const each of bits) {
+  decode(smallest, common)
+  for (const set of others) {
+    decode(set, next)
     for (let index = 0; index < common.length; index++) {
-      common[index] = (common[index] as number) & (each[index] ?? 0)
+      common[index] = (common[index] as number) & (next[index] as number)
     }
   }
   return positionsOf(common).reverse()
@@ -62,52 +59,39 @@ export const nowhere: Positions = Buffer.of(0)
 const list = 0
 const bitmap = 1
 
-function encode(bits: Buffer): Positions {
-  let [count, length] = [0, 0]
-  for (let index = 0; index < bits.length; index++) {
-    const byte = bits[index] as number
-    if (byte === 0) continue
-    count += ones[byte] as number
-    length = index + 1
-  }
-  const used = bits.subarray(0, length)
-  return 2 * count < length ? listOf(positionsOf(used)) : Buffer.concat([Buffer.of(bitmap), used])
-}
-
-function listOf(positions: number[]): Positions {
+function encode(bits: Bits): Positions {
+  const bytes = Buffer.from(bits.buffer)
+  const length = bytes.findLastIndex((byte) => byte !== 0) + 1
+  const positions = positionsOf(bits)
+  if (2 * positions.length >= length) return Buffer.concat([Buffer.of(bitmap), bytes.subarray(0, length)])
   const set = Buffer.alloc(1 + 2 * positions.length, list)
   for (const [index, position] of positions.entries()) set.writeUInt16LE(position, 1 + 2 * index)
   return set
 }
 
-/** The positions in their order. */
-function positionsIn(set: Positions): number[] {
-  if (set[0] === bitmap) return positionsOf(set.subarray(1))
-  const positions: number[] = []
-  for (let at = 1; at < set.length; at += 2) positions.push((set[at] as number) | ((set[at + 1] as number) << 8))
-  return positions
+/** The bitmap of a whole block, 32 positions in each number: not for processors that have the highest byte first. */
+type Bits = Int32Array<ArrayBuffer>
+
+function noBits(): Bits {
+  return new Int32Array(blockSize / 32)
 }
 
-function bitsOf(set: Positions): Buffer {
-  if (set[0] === bitmap) return set.subarray(1)
-  const bits = Buffer.alloc(blockSize / 8)
-  for (const position of positionsIn(set)) setBit(bits, position)
-  return bits
+/** Used again and again, because a search decodes hundreds of sets, and their memory would keep the garbage collector busy. */
+const [common, next] = [noBits(), noBits()]
+
+function decode(set: Positions, bits: Bits): void {
+  const bytes = new Uint8Array(bits.buffer)
+  bytes.fill(0)
+  if (set[0] === bitmap) bytes.set(set.subarray(1))
+  else for (let at = 1; at < set.length; at += 2) setBit(bytes, (set[at] as number) | ((set[at + 1] as number) << 8))
 }
 
-function positionsOf(bits: Buffer): number[] {
+function positionsOf(bits: Bits): number[] {
   const positions: number[] = []
   for (let index = 0; index < bits.length; index++) {
-    const byte = bits[index] as number
-    for (let bit = 0; byte >> bit; bit++) if (byte & (1 << bit)) positions.push(8 * index + bit)
+    for (let rest = bits[index] as number; rest !== 0; rest &= rest - 1) {
+      positions.push(32 * index + 31 - Math.clz32(rest & -rest))
+    }
   }
   return positions
 }
-
-/** Also where the bits end before the position. */
-function hasBit(bits: Buffer, position: number): boolean {
-  return ((bits[byteOf(position)] ?? 0) & (1 << (position & 7))) !== 0
-}
-
-/** How many bits are set in each byte. */
-const ones = Array.from({ length: 256 }, (_, byte) => byte.toString(2).replaceAll('0', '').length)

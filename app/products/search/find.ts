@@ -14,29 +14,28 @@ export async function findMatches(
   words: Buffer[],
   { indexedTo, most }: { indexedTo: number; most: number },
 ): Promise<number[]> {
-  const found = await store.scan(connection, words, indexedTo, most)
+  // Changed products before the index is read, which may have taken them in by then.
+  const scanned = await store.scan(connection, words, indexedTo, most)
+  const found = scanned.filter((id) => id > indexedTo)
   if (indexedTo === 0 || found.length === most) return found
-  // Before the index is read, which may have taken in a change by then.
-  const changed = await store.findChangedWith(connection, words, indexedTo, most)
   for await (const candidates of findIndexed(connection, words, { indexedTo, most: most - found.length })) {
     for (let start = 0; start < candidates.length && found.length < most; start += batch) {
       found.push(...(await store.findThoseWith(connection, words, candidates.slice(start, start + batch))))
     }
     if (found.length >= most) break
   }
-  const all = changed.length > 0 ? [...new Set([...found, ...changed])].sort((one, other) => other - one) : found
-  return all.slice(0, most)
+  return [...new Set([...found, ...scanned])].sort((one, other) => other - one).slice(0, most)
 }
 
 /** Products that are looked at together. */
-const batch = 256
+const batch = 128
 
 /**
- * Terms of all words together that the newest blocks are asked for; and how many of each word the others, at first: those
+ * Terms of all words together that the newest blocks are asked for; and how many the others, at first: those of each word
  * that exclude most.
  */
 const mostTerms = 16
-const enough = 2
+const enough = 4
 
 /** More candidates than this in a block cost more to look at than the other terms to read. */
 const many = 16
@@ -53,7 +52,7 @@ async function* findIndexed(
   const sets = await readSets(connection, newest, ofWords.flat())
   const inNewest = newest.flatMap((block) => candidatesIn(block, sets)).filter((id) => id <= indexedTo)
   yield inNewest
-  const first = ofWords.flatMap((terms) => rarest(terms, sets))
+  const first = ofWords.flatMap((terms) => rarest(terms, sets, Math.ceil(enough / words.length)))
   const others = ofWords.flat().filter((term) => !first.includes(term))
   for (const blocks of batchesOf(blockOf(indexedTo) - newest.length, blocksFor(most, inNewest.length))) {
     const sets = await readSets(connection, blocks, first)
@@ -102,8 +101,8 @@ function candidatesIn(block: number, ...read: Sets[]): number[] {
 }
 
 /** Those terms of a word that the fewest products of these blocks have. */
-function rarest(terms: number[], sets: Sets): number[] {
+function rarest(terms: number[], sets: Sets, most: number): number[] {
   const sizeOf = (term: number) =>
     [...sets.values()].reduce((sum, ofTerms) => sum + (ofTerms.get(term)?.length ?? 0), 0)
-  return terms.toSorted((one, other) => sizeOf(one) - sizeOf(other)).slice(0, enough)
+  return terms.toSorted((one, other) => sizeOf(one) - sizeOf(other)).slice(0, most)
 }

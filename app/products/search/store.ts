@@ -2,11 +2,22 @@ import { type Connection, padded } from '../../database/connection.js'
 import type { Positions } from './blocks.js'
 import { type Described, searchTextOf } from './text.js'
 
-/** The newest products behind this one with all of the words, by looking at each. */
-export async function scan(connection: Connection, words: Buffer[], after: number, most: number): Promise<number[]> {
+/**
+ * Products with all of the words, by looking at each: the newest of those behind the end of the index, and the newest of
+ * those whose text has changed since it was indexed; at most so many of both, the newest first.
+ */
+export async function scan(
+  connection: Connection,
+  words: Buffer[],
+  indexedTo: number,
+  most: number,
+): Promise<number[]> {
   const rows = await connection.rows<{ id: number }>(
-    `SELECT id FROM products WHERE id > ? AND ${hasAll(words)} ORDER BY id DESC LIMIT ?`,
-    [after, ...words, most],
+    `(SELECT id FROM products WHERE id > ? AND ${hasAll(words)} ORDER BY id DESC LIMIT ?)
+     UNION ALL
+     (SELECT id FROM search_changes STRAIGHT_JOIN products ON id = product_id
+      WHERE product_id <= ? AND ${hasAll(words)} ORDER BY product_id DESC LIMIT ?)`,
+    [indexedTo, ...words, most, indexedTo, ...words, most],
   )
   return rows.map(({ id }) => id)
 }
@@ -109,21 +120,6 @@ export function findChanged(connection: Connection, upTo: number, most: number):
     'SELECT product_id AS id, mark FROM search_changes WHERE product_id <= ? ORDER BY product_id LIMIT ?',
     [upTo, most],
   )
-}
-
-/** The newest of those up to this number with all of the words, by looking at each. */
-export async function findChangedWith(
-  connection: Connection,
-  words: Buffer[],
-  upTo: number,
-  most: number,
-): Promise<number[]> {
-  const rows = await connection.rows<{ id: number }>(
-    `SELECT id FROM search_changes STRAIGHT_JOIN products ON id = product_id
-     WHERE product_id <= ? AND ${hasAll(words)} ORDER BY product_id DESC LIMIT ?`,
-    [upTo, ...words, most],
-  )
-  return rows.map(({ id }) => id)
 }
 
 /** Forgets a change that the index has taken in, unless there was another one meanwhile. */
