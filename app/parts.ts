@@ -6,6 +6,7 @@ import { createLog, type Log } from './log.js'
 import { type Cluster, joinCluster } from './monitoring/cluster.js'
 import { findReplicaName } from './monitoring/replica-name.js'
 import { type Catalogue, createCatalogue } from './products/catalogue.js'
+import { createStockKeeping, type StockKeeping } from './products/stock/stock.js'
 import { type Accounts, createAccounts } from './users/accounts.js'
 
 /** What a replica is made of. */
@@ -18,6 +19,7 @@ export interface Parts {
   databases: Databases
   accounts: Accounts
   catalogue: Catalogue
+  stock: StockKeeping
   cluster: Cluster
   views: Views
 }
@@ -35,6 +37,7 @@ export async function createParts(config: Config): Promise<Parts> {
     databases,
     accounts: createAccounts(databases.users, config.appSecret),
     catalogue: createCatalogue(databases.products, config.appSecret, replica),
+    stock: createStockKeeping(databases.products, config.appSecret, replica),
     cluster: joinCluster({ replica, database: config.users, databases, log }),
     views: createViews(replica, config.production),
   }

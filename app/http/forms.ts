@@ -1,7 +1,7 @@
 import { bodyParser } from '@koa/bodyparser'
 import type { Context, Middleware } from 'koa'
 import compose from 'koa-compose'
-import { type FieldProblem, Invalid, KeyReused, Outdated, Taken, TooMany, WrongCredentials } from '../errors.js'
+import { type FieldProblem, Invalid, KeyReused, Outdated, Taken, TooMany, Undone, WrongCredentials } from '../errors.js'
 import type { TextKey } from '../i18n/texts.js'
 import type { Fields } from '../input/form-values.js'
 import type { Write } from '../writes/write.js'
@@ -95,5 +95,6 @@ const notices: [abstract new (...args: never[]) => Error, TextKey][] = [
   [WrongCredentials, 'problem.wrongCredentials'],
   [KeyReused, 'problem.keyReused'],
   [Outdated, 'problem.outdated'],
+  [Undone, 'problem.undone'],
   [TooMany, 'problem.tooMany'],
 ]

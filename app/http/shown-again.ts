@@ -13,7 +13,7 @@ export type FormPages = Record<string, { show: ShowForm; permission?: Permission
  * @returns whether there is such a form
  */
 export async function showAgain(ctx: Context, pages: FormPages, form: FormState): Promise<boolean> {
-  const address = form.action.replace(/\/\d{1,15}$/, '/:id')
+  const address = form.action.replace(/\/\d{1,15}(?=\/|$)/, '/:id')
   const page = Object.hasOwn(pages, address) ? pages[address] : undefined
   if (!page) return false
   const show = () => page.show(ctx, form)

@@ -75,6 +75,7 @@ export function createViews(
       servedBy: t('servedBy', { replica }),
       asset,
       listQuery,
+      queryString,
     }
   }
 
@@ -135,9 +136,13 @@ export function createViews(
 
 /** What an address says of a list; the first page of everything needs no word. */
 function listQuery({ q, page, before, after }: CatalogueQuery): string {
-  const words = { q: q || undefined, page: page > 1 ? page : undefined, before, after }
-  const said = Object.entries(words).filter(([, value]) => value !== undefined)
-  return said.length > 0 ? `?${new URLSearchParams(said as [string, string][])}` : ''
+  return queryString({ q: q || undefined, page: page > 1 ? page : undefined, before, after })
+}
+
+/** What an address asks for, without what is undefined. */
+function queryString(values: object): string {
+  const said = Object.entries(values).filter(([, value]) => value !== undefined)
+  return said.length > 0 ? `?${new URLSearchParams(said)}` : ''
 }
 
 /** Keeps what a template made of an object for as long as there is the object. */

@@ -3,6 +3,8 @@ import type { Locale } from './locales.js'
 /** How a language writes numbers and moments. */
 interface Formats {
   number(value: number): string
+  /** With its sign. */
+  signed(value: number): string
   /** In UTC, and saying so; where scripts run, the page shows it in the visitor's own zone. */
   date(value: Date): string
   /** Several names, each once. */
@@ -18,10 +20,12 @@ const formats = { es: createFormats('es', 'es'), en: createFormats('en', 'en-GB'
 
 function createFormats(numbers: string, dates: string): Formats {
   const number = new Intl.NumberFormat(numbers)
+  const signed = new Intl.NumberFormat(numbers, { signDisplay: 'exceptZero' })
   const date = new Intl.DateTimeFormat(dates, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
   const list = new Intl.ListFormat(numbers)
   return {
     number: (value) => number.format(value),
+    signed: (value) => signed.format(value).replace('-', '\u2212'),
     date: (value) => `${date.format(value)} UTC`,
     names: (values) => list.format(new Set(values)),
   }

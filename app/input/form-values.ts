@@ -17,3 +17,8 @@ const digits = /^\d+$/
 /** One kind of separator throughout: 1,000.000 is something else. */
 const grouped = /^\d{1,3}([.,'’ \u00a0\u202f])\d{3}(\1\d{3})*$/
 const separators = /\D/g
+
+/** What a field holds that may stay empty: nothing where there is only white space. */
+export function filled(typed: unknown): unknown {
+  return typeof typed === 'string' && typed.trim() === '' ? undefined : typed
+}

@@ -53,6 +53,14 @@ export function whole(least: number, most: number) {
     .refine((value) => value >= least && value <= most, range)
 }
 
+/** The number of a row, in an address; what is none counts as not asked. */
+export const key = z
+  .string()
+  .regex(/^\d{1,15}$/)
+  .transform(Number)
+  .optional()
+  .catch(undefined)
+
 const lineBreaks = /[\n\t\r\u2028\u2029]/
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to be found
 const controlCharacters = /[\u0000-\u0008\u000b-\u001f\u007f]/

@@ -1,3 +1,4 @@
+import type { Statement } from '../database/connection.js'
 import type { Database } from '../database/database.js'
 import type { Deadline } from '../database/deadline.js'
 import { NotFound, Outdated, Taken } from '../errors.js'
@@ -7,9 +8,18 @@ import type { Write } from '../writes/write.js'
 import { createWrites, type Work } from '../writes/writes.js'
 import { type ChangeOfProduct, changesBetween } from './changes.js'
 import { type CataloguePage, findLater, findNewest, search } from './pages.js'
-import { type CatalogueQuery, type Product, type ProductDraft, type ProductVersion, wordsOf } from './product.js'
+import {
+  type CatalogueQuery,
+  type Product,
+  type ProductChange,
+  type ProductDraft,
+  type ProductFields,
+  type ProductVersion,
+  wordsOf,
+} from './product.js'
 import { searchTextOf } from './search/text.js'
 import { createTurns } from './search/turns.js'
+import { insertMovement } from './stock/store.js'
 import * as store from './store.js'
 
 /** What people do with the organisation's products. */
@@ -36,29 +46,37 @@ export function createCatalogue(database: Database, secret: string, replica: str
     },
 
     /**
-     * Changes a product, of which the person saw this version.
-     * @returns whether the draft was other than what there is
+     * Changes a product, of which the person saw this version. Units other than there are count as counted.
+     * @returns whether anything was changed
      * @throws {Outdated} when there is a later version
      * @throws {NotFound} when there is no such product
      * @throws {Taken} when another product has its code
      */
-    async change(user: User, { id, version }: ProductVersion, draft: ProductDraft, write: Write): Promise<boolean> {
-      const searchText = searchTextOf(draft)
-      const change: Work<boolean> = async (connection, withCommit) => {
+    async change(user: User, { id, version }: ProductVersion, change: ProductChange, write: Write): Promise<boolean> {
+      const { units: counted, ...fields } = change
+      const searchText = searchTextOf(fields)
+      const work: Work<boolean> = async (connection, withCommit) => {
         const product = await store.lockProduct(connection, id)
         if (!product) throw new NotFound()
         if (product.version !== version) throw new Outdated()
-        const changes = changesBetween(product, draft)
-        if (Object.keys(changes).length === 0) return false
-        const next = { id, version: version + 1 }
-        // The triggers lock a row of the catalogue's state, for which those who add products wait.
-        withCommit(
-          store.updateProduct(next, draft, searchText),
-          store.insertChange(next, { changes, changedBy: user.id, replica }),
-        )
-        return true
+        const changes = changesBetween(product, fields)
+        const statements: Statement[] = []
+        if (Object.keys(changes).length > 0) {
+          const next = { id, version: version + 1 }
+          statements.push(
+            store.updateProduct(next, fields, searchText),
+            store.insertChange(next, { changes, changedBy: user.id, replica }),
+          )
+        }
+        if (counted !== undefined && counted !== product.units) {
+          const count = { kind: 'count', balance: counted, reason: '', note: '', undoes: null } as const
+          statements.push(...insertMovement(product, { ...count, movedBy: user.id, replica }))
+        }
+        // Their triggers lock a row of the catalogue's state, for which those who add products wait.
+        withCommit(...statements)
+        return statements.length > 0
       }
-      return withOwnerOfCode(draft, write, () => writes.once(write, { id, version, draft }, change))
+      return withOwnerOfCode(fields, write, () => writes.once(write, { id, version, draft: change }, work))
     },
 
     /** What was changed of a product since a version, the latest first; at most 100 changes. */
@@ -87,7 +105,7 @@ export function createCatalogue(database: Database, secret: string, replica: str
   }
 
   /** Says of a code that is taken which product has it. */
-  async function withOwnerOfCode<T>({ code }: ProductDraft, { deadline }: Write, work: () => Promise<T>): Promise<T> {
+  async function withOwnerOfCode<T>({ code }: ProductFields, { deadline }: Write, work: () => Promise<T>): Promise<T> {
     try {
       return await work()
     } catch (error) {

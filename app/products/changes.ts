@@ -1,12 +1,12 @@
-import type { Product, ProductDraft } from './product.js'
+import type { Product, ProductFields } from './product.js'
 
 /** What people change of a product. */
-export type FieldName = keyof ProductDraft
+export type FieldName = keyof ProductFields
 
-export const fieldNames: readonly FieldName[] = ['name', 'code', 'description', 'units', 'category']
+export const fieldNames: readonly FieldName[] = ['name', 'code', 'description', 'category']
 
 /** Of each field that was changed, its value before and after. */
-export type Changes = { [Name in FieldName]?: Change<ProductDraft[Name]> }
+export type Changes = { [Name in FieldName]?: Change<ProductFields[Name]> }
 
 interface Change<Value> {
   from: Value
@@ -24,15 +24,15 @@ export interface ChangeOfProduct {
 }
 
 /** What makes one draft of another. */
-export function changesBetween(before: ProductDraft, after: ProductDraft): Changes {
+export function changesBetween(before: ProductFields, after: ProductFields): Changes {
   const changed = fieldNames.filter((name) => before[name] !== after[name])
   return Object.fromEntries(changed.map((name) => [name, { from: before[name], to: after[name] }]))
 }
 
 /** A product as it was before these changes, the latest of which comes first. */
-export function withoutChanges(product: Product, history: ChangeOfProduct[]): ProductDraft {
-  const { name, code, description, units, category } = product
-  const before: ProductDraft = { name, code, description, units, category }
+export function withoutChanges(product: Product, history: ChangeOfProduct[]): ProductFields {
+  const { name, code, description, category } = product
+  const before: ProductFields = { name, code, description, category }
   for (const { changes } of history) {
     for (const [field, change] of Object.entries(changes)) Object.assign(before, { [field]: change.from })
   }

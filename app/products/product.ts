@@ -1,19 +1,27 @@
 import * as z from 'zod'
-import { line, parse, text, whole } from '../input/schemas.js'
+import { key, line, parse, text, whole } from '../input/schemas.js'
 import { fold } from './search/text.js'
 
 export interface Product extends ProductDraft, ProductVersion {
+  /** How many its stock has had. */
+  movements: number
   createdAt: Date
 }
 
 export interface ProductVersion {
   id: number
-  /** A number that each change raises. */
+  /** A number that each change of its fields raises. */
   version: number
 }
 
+/** What describes a product; its units change by movements: stock/. */
+export type ProductFields = z.infer<typeof productFields>
+
 /** A product as a person describes it, before it has a number. */
 export type ProductDraft = z.infer<typeof productDraft>
+
+/** What is to become of a product; units that are given are those that were counted. */
+export type ProductChange = z.infer<typeof productChange>
 
 /**
  * What a person asks of the catalogue: words to find (none: everything), and which page, from 1. `before` and `after`
@@ -26,13 +34,18 @@ export function parseProductDraft(values: unknown): ProductDraft {
   return parse(productDraft, values)
 }
 
+/** @throws {Invalid} as {@link parseProductDraft} */
+export function parseProductChange(values: unknown): ProductChange {
+  return parse(productChange, values)
+}
+
 /** Never fails: what cannot be understood counts as not asked. */
 export function parseCatalogueQuery(values: unknown): CatalogueQuery {
   return catalogueQuery.parse(values)
 }
 
-/** The number in a product's address, or undefined where it is none. */
-export function parseProductId(text: unknown): number | undefined {
+/** The number in an address, or undefined where it is none. */
+export function parseId(text: unknown): number | undefined {
   return typeof text === 'string' && /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined
 }
 
@@ -41,8 +54,10 @@ export function parseVersion(text: unknown): number | undefined {
   return typeof text === 'string' && /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined
 }
 
-const mostUnits = 2_000_000_000
+/** That a product can have. */
+export const mostUnits = 2_000_000_000
 
+/** In this order, in which the fingerprint of a write has them: one of an earlier version may be sent again to this one. */
 const productDraft = z.object({
   name: line(100),
   code: line(64).refine((code) => /^[\w.-]+$/.test(code), { error: 'problem.code', abort: true }),
@@ -50,17 +65,12 @@ const productDraft = z.object({
   units: whole(0, mostUnits),
   category: line(60),
 })
+const productFields = productDraft.omit({ units: true })
+const productChange = productDraft.partial({ units: true })
 
 /** Nobody types more; each word costs a search as much as the first. */
 const longestQuery = 100
 const mostWords = 8
-
-const key = z
-  .string()
-  .regex(/^\d{1,15}$/)
-  .transform(Number)
-  .optional()
-  .catch(undefined)
 
 const catalogueQuery = z.object({
   q: z

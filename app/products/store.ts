@@ -1,7 +1,7 @@
 import { type Connection, insertInto, type Statement, typed } from '../database/connection.js'
 import { isDuplicate } from '../database/transient.js'
 import type { ChangeOfProduct } from './changes.js'
-import type { Product, ProductDraft, ProductVersion } from './product.js'
+import type { Product, ProductDraft, ProductFields, ProductVersion } from './product.js'
 import { searchTextOf } from './search/text.js'
 
 /** The statement that inserts new products. Another one's may have a code of theirs: {@link isCodeTaken}. */
@@ -44,13 +44,13 @@ export function lockProduct(connection: Connection, id: number): Promise<Product
   return connection.first(`SELECT ${columns} FROM products WHERE id = ? FOR UPDATE`, [id])
 }
 
-/** The statement that puts a draft in the place of a product's fields. Another product may have its code: {@link isCodeTaken}. */
-export function updateProduct({ id, version }: ProductVersion, draft: ProductDraft, searchText: Buffer): Statement {
-  const { name, code, description, units, category } = draft
+/** The statement that changes a product's fields. Another product may have its code: {@link isCodeTaken}. */
+export function updateProduct({ id, version }: ProductVersion, fields: ProductFields, searchText: Buffer): Statement {
+  const { name, code, description, category } = fields
   return {
-    sql: `UPDATE products SET name = _utf8mb4 ?, code = _utf8mb4 ?, description = _utf8mb4 ?, units = ?,
-      category = _utf8mb4 ?, search_text = ?, version = ? WHERE id = ?`,
-    values: [typed(name), typed(code), typed(description), units, typed(category), searchText, version, id],
+    sql: `UPDATE products SET name = _utf8mb4 ?, code = _utf8mb4 ?, description = _utf8mb4 ?, category = _utf8mb4 ?,
+      search_text = ?, version = ? WHERE id = ?`,
+    values: [typed(name), typed(code), typed(description), typed(category), searchText, version, id],
   }
 }
 
@@ -151,7 +151,7 @@ export async function findCategories(connection: Connection): Promise<string[]> 
   return rows.map(({ category }) => category)
 }
 
-const columns = 'id, name, code, description, units, category, version, created_at AS createdAt'
+const columns = 'id, name, code, description, units, category, version, movements, created_at AS createdAt'
 
 /** Kept by triggers: db/products/006_catalogue_state.ts. */
 const total = '(SELECT CAST(SUM(products) AS SIGNED) FROM catalogue_state)'

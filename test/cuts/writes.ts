@@ -46,6 +46,14 @@ export const writes: Write[] = [
     isDone: isAddedOnce,
   },
   { name: 'changing a product', path: '/products/:id', database: 'products', prepare: editor, isDone: isChangedOnce },
+  { name: 'moving units', path: '/products/:id/movements', database: 'products', prepare: keeper, isDone: isMovedOnce },
+  {
+    name: 'undoing a movement',
+    path: '/movements/:id/undo',
+    database: 'products',
+    prepare: undoer,
+    isDone: isUndoneOnce,
+  },
 ]
 
 /** How often the key of an attempt was claimed and the result stored with it: once, where the write was done. */
@@ -92,12 +100,29 @@ async function sellerAgain(address: string): Promise<Attempt> {
 }
 
 async function editor(address: string): Promise<Attempt> {
+  const { id, fields, ...attempt } = await owner(address)
+  return { ...attempt, path: `/products/${id}`, fields: { ...fields, category: 'Wires', version: '1' } }
+}
+
+async function keeper(address: string): Promise<Attempt> {
+  const { id, ...attempt } = await owner(address)
+  return { ...attempt, path: `/products/${id}/movements`, fields: { kind: 'out', units: '2' } }
+}
+
+async function undoer(address: string): Promise<Attempt> {
+  const { id, ...attempt } = await owner(address)
+  await databases.products('products').where({ id }).update({ units: 6 })
+  const movement = await databases.products('movements').where({ product_id: id }).first('id')
+  return { ...attempt, path: `/movements/${movement.id}/undo`, fields: {} }
+}
+
+/** Somebody, and a product with five units. */
+async function owner(address: string): Promise<Attempt & { id: number }> {
   const attempt = await seller(address)
   const { units, ...texts } = attempt.fields as ReturnType<typeof product>
   const row = insertProducts([{ draft: { ...texts, units: Number(units) }, createdBy: 1 }])
   const inserted = await withStore('products', (connection) => connection.transact(row))
-  const path = `/products/${inserted[0]?.insertId}`
-  return { ...attempt, path, fields: { ...attempt.fields, units: '6', version: '1' } }
+  return { ...attempt, id: inserted[0]?.insertId as number }
 }
 
 /** One hash for all: it is made of the password alone, and a hash for each would take longer than the cuts. */
@@ -157,10 +182,36 @@ async function areAddedOnce(attempt: Attempt, answer: Answer) {
 }
 
 /** The product and its history have the change once. */
-async function isChangedOnce({ fields, path }: Attempt, { location }: Answer) {
+async function isChangedOnce({ path }: Attempt, { location }: Answer) {
   expect(location).to.equal(`${path}?saved`)
-  const product = await databases.products('products').where({ code: fields.code }).first('id', 'units', 'version')
-  expect(product).to.include({ units: 6, version: 2 })
-  const changes = await databases.products('product_changes').where({ product_id: product.id }).pluck('version')
+  const id = idIn(path)
+  expect(await databases.products('products').where({ id }).first()).to.include({ category: 'Wires', version: 2 })
+  const changes = await databases.products('product_changes').where({ product_id: id }).pluck('version')
   expect(changes, 'changes').to.deep.equal([2])
+}
+
+async function isMovedOnce({ path }: Attempt, { location }: Answer) {
+  expect(location).to.equal(`${path}?moved=1`)
+  await expectBalances(idIn(path), [3])
+}
+
+async function isUndoneOnce({ path }: Attempt, { location }: Answer) {
+  expect(location).to.match(/^\/products\/\d+\/movements\?moved=2$/)
+  const movement = await databases
+    .products('movements')
+    .where({ id: idIn(path) })
+    .first('product_id')
+  await expectBalances(movement.product_id, [6, 5])
+}
+
+/** What the movements of a product left, and that it has what the last one did. */
+async function expectBalances(id: number, balances: number[]) {
+  const entries = await databases.products('movements').where({ product_id: id }).orderBy('number').pluck('balance')
+  expect(entries, 'balances').to.deep.equal(balances)
+  const row = await databases.products('products').where({ id }).first('units', 'movements')
+  expect(row).to.deep.equal({ units: balances.at(-1), movements: balances.length })
+}
+
+function idIn(path = ''): number {
+  return Number(/\d+/.exec(path)?.[0])
 }

@@ -3,7 +3,7 @@ import { nextPage } from '../../app/http/navigation.js'
 import { parseShown } from '../../app/http/shown-again.js'
 import { textsOf } from '../../app/i18n/texts.js'
 import { wholeNumber } from '../../app/input/form-values.js'
-import { parseCatalogueQuery, parseProductDraft, parseProductId } from '../../app/products/product.js'
+import { parseCatalogueQuery, parseId, parseProductDraft } from '../../app/products/product.js'
 import { fold } from '../../app/products/search/text.js'
 import { parseCredentials, parseRegistration } from '../../app/users/account.js'
 import { Person, product, registration, signedIn } from '../person.js'
@@ -44,7 +44,7 @@ describe('the worst text that there is', () => {
     'a search': (text) => parseCatalogueQuery({ q: text, page: text }),
     'a searched word': (text) => fold(parseCatalogueQuery({ q: text }).q),
     'a number': wholeNumber,
-    'an id': parseProductId,
+    'an id': parseId,
     'a form to be shown again': (text) => {
       parseShown(text)
       parseShown(JSON.stringify({ action: text, problems: { [text]: { message: text } }, notice: text }))

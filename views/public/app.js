@@ -42,7 +42,7 @@ function guardUnsaved(form) {
 /** A reload should not tell again that something was just saved. */
 function forgetNotice() {
   const address = new URL(location.href)
-  for (const notice of ['added', 'saved', 'known']) address.searchParams.delete(notice)
+  for (const notice of ['added', 'saved', 'moved', 'known']) address.searchParams.delete(notice)
   if (address.href === location.href) return
   history.replaceState(null, '', address)
 }

@@ -9,6 +9,7 @@ import { chooseLanguage, showFormInLanguage } from './language.js'
 import { editPages } from './products/edit.js'
 import { productPages } from './products/products.js'
 import { statusPages } from './status/pages.js'
+import { stockPages } from './stock/stock.js'
 import { showWelcome } from './welcome.js'
 
 // nginx matches addresses exactly, so the routers do too: a limit on one spelling then covers all there are.
@@ -24,18 +25,25 @@ export function openRoutes(): Router {
 
 /** Every other page's address, and who may open it. */
 export function pageRoutes(parts: Parts): Router {
-  const { accounts, catalogue } = parts
+  const { accounts, catalogue, stock } = parts
   const { showProducts, showNewProduct, submitProduct, showProductForm, showProduct } = productPages(
     catalogue,
     accounts,
   )
   const { showEdit, submitEdit, showEditForm } = editPages(catalogue, accounts)
+  const { showStock, submitMovement, submitUndo, showJournal, showStockForm, showUndoForm } = stockPages(
+    catalogue,
+    stock,
+    accounts,
+  )
   const { showRegister, submitRegister } = registrationPages(accounts)
   const forms: FormPages = {
     '/login': { show: showLoginForm },
     '/register': { show: showRegistrationForm },
     '/products': { show: showProductForm, permission: 'products:edit' },
     '/products/:id': { show: showEditForm, permission: 'products:edit' },
+    '/products/:id/movements': { show: showStockForm, permission: 'stock:move' },
+    '/movements/:id/undo': { show: showUndoForm, permission: 'stock:move' },
   }
   const { showLogin, submitLogin, submitLogout } = loginPages(accounts, forms)
   const { showStatus, streamStatus } = statusPages(parts)
@@ -53,6 +61,10 @@ export function pageRoutes(parts: Parts): Router {
     .get('/products/:id', may('products:read'), showProduct)
     .post('/products/:id', form(), may('products:edit'), submitEdit)
     .get('/products/:id/edit', may('products:edit'), showEdit)
+    .get('/products/:id/movements', may('products:read'), showStock)
+    .post('/products/:id/movements', form(), may('stock:move'), submitMovement)
+    .get('/movements', may('products:read'), showJournal)
+    .post('/movements/:id/undo', form(), may('stock:move'), submitUndo)
     .get('/status', may('status:read'), showStatus)
     .get('/status/events', may('status:read'), streamStatus)
 }

@@ -31,29 +31,30 @@ describe('changing a product', () => {
   it('shows what there is, saves what is typed, and says what was changed, by whom and where', async () => {
     expect((await ana.get(path)).$(`a[href="${path}/edit"]`)).to.have.length(1)
     const form = await edit(ana)
-    expect(valuesOn(form, path)).to.include({ ...draft, description: 'One line\r\nand another', version: '1' })
-    const saved = await ana.submit(form, path, { name: 'Cable & more', units: '1,250' })
+    const { units: _, ...fields } = draft
+    expect(valuesOn(form, path)).to.include({ ...fields, description: 'One line\r\nand another', version: '1' })
+    const saved = await ana.submit(form, path, { name: 'Cable & more', category: 'Wires' })
     expect([saved.status, saved.location]).to.deep.equal([303, `${path}?saved`])
     const { $ } = await luis.get(saved.location as string)
     expect($('[role=status]').text()).to.contain('The changes were saved.')
     expect($('h1').text()).to.equal('Cable & more')
-    expect($('.facts').text()).to.contain('1,250')
+    expect($('.facts').text()).to.contain('Wires')
     expect($('.history li')).to.have.length(1)
     expect($('.history p').text()).to.match(new RegExp(`Ana García · ${saved.servedBy}$`, 'm'))
     expect(
       $('.history dt')
         .map((_, each) => $(each).text())
         .get(),
-    ).to.deep.equal(['Name', 'Units'])
+    ).to.deep.equal(['Name', 'Category'])
     expect(
       $('.history dd')
         .map((_, each) => $(each).text())
         .get(),
-    ).to.deep.equal(['Cable Cable & more', '5 1250'])
+    ).to.deep.equal(['Cable Cable & more', 'Cables Wires'])
   })
 
   it('writes nothing where nothing was changed', async () => {
-    const { status, location } = await ana.submit(await edit(ana), path, { units: ' 5 ' })
+    const { status, location } = await ana.submit(await edit(ana), path, { category: ' Cables ' })
     expect([status, location]).to.deep.equal([303, path])
     expect([(await rowOf()).version, await historyOf()]).to.deep.equal([1, []])
   })
@@ -67,10 +68,10 @@ describe('changing a product', () => {
   })
 
   it('tells everything wrong, with what was typed', async () => {
-    const answer = await ana.submit(await edit(ana), path, { name: '', units: 'x' })
+    const answer = await ana.submit(await edit(ana), path, { name: '', code: 'x x' })
     expect(answer.status).to.equal(422)
-    expect(Object.keys(problemsOn(answer))).to.deep.equal(['name', 'units'])
-    expect(valuesOn(answer, path)).to.include({ name: '', units: 'x', version: '1' })
+    expect(Object.keys(problemsOn(answer))).to.deep.equal(['name', 'code'])
+    expect(valuesOn(answer, path)).to.include({ name: '', code: 'x x', version: '1' })
   })
 
   it('refuses a code that another product has, and takes its own in another case', async () => {
@@ -84,15 +85,15 @@ describe('changing a product', () => {
 
   it('is done once when the form is sent twice', async () => {
     const form = await edit(ana)
-    const answers = await Promise.all([1, 2].map(() => ana.submit(form, path, { units: '6' })))
-    answers.push(await ana.submit(form, path, { units: '6' }))
+    const answers = await Promise.all([1, 2].map(() => ana.submit(form, path, { category: '6' })))
+    answers.push(await ana.submit(form, path, { category: '6' }))
     for (const { status, location } of answers) expect([status, location]).to.deep.equal([303, `${path}?saved`])
     expect((await rowOf()).version).to.equal(2)
   })
 
   for (const version of ['', '0', '-1', '1.0', 'x', '9999999999']) {
     it(`refuses the version ${JSON.stringify(version)}`, async () => {
-      const { status } = await ana.submit(await edit(ana), path, { version, units: '6' })
+      const { status } = await ana.submit(await edit(ana), path, { version, category: '6' })
       expect(status).to.equal(400)
       expect((await rowOf()).version).to.equal(1)
     })
@@ -111,12 +112,12 @@ describe('changing a product', () => {
     await person.post('/register', account)
     const form = await edit(person)
     await person.at(person.address).post('/logout', {})
-    const refused = await person.submit(form, path, { units: '6' })
+    const refused = await person.submit(form, path, { category: '6' })
     expect(refused.status).to.equal(401)
     const resumed = await person.submit(refused, '/login', account)
-    expect(valuesOn(resumed, path)).to.include({ units: '6', version: '1' })
+    expect(valuesOn(resumed, path)).to.include({ category: '6', version: '1' })
     expect((await person.submit(resumed, path, {})).status).to.equal(303)
-    expect((await rowOf()).units).to.equal(6)
+    expect((await rowOf()).category).to.equal('6')
   })
 
   describe('that somebody else has changed meanwhile', () => {
@@ -138,35 +139,40 @@ describe('changing a product', () => {
 
     it('saves nothing, says who changed what, and has both changes in the form', async () => {
       const form = await edit(ana)
-      await luis.submit(await edit(luis), path, { name: 'Theirs', units: '7' })
+      await luis.submit(await edit(luis), path, { name: 'Theirs', description: 'Seven' })
       const answer = await ana.submit(form, path, { name: 'Mine', category: 'Wires' })
       expect(answer.status).to.equal(409)
       expect(answer.$('[role=alert]').text()).to.contain('Nothing was saved yet')
       expect(answer.$('.conflict h2').text()).to.equal('Changed meanwhile by Luis Peña')
       expect(compared(answer)).to.deep.equal({
         Name: ['Cable', 'Theirs', 'Mine'],
-        Units: ['5', '7', 'the same'],
+        Description: ['One line\nand another', 'Seven', 'the same'],
       })
-      expect(valuesOn(answer, path)).to.include({ name: 'Mine', units: '7', category: 'Wires', version: '2' })
-      expect(await rowOf()).to.include({ name: 'Theirs', units: 7, category: 'Cables', version: 2 })
+      expect(valuesOn(answer, path)).to.include({ name: 'Mine', description: 'Seven', category: 'Wires', version: '2' })
+      expect(await rowOf()).to.include({ name: 'Theirs', description: 'Seven', category: 'Cables', version: 2 })
 
       expect((await ana.submit(answer, path, {})).status).to.equal(303)
-      expect(await rowOf()).to.include({ name: 'Mine', units: 7, category: 'Wires', version: 3 })
+      expect(await rowOf()).to.include({ name: 'Mine', description: 'Seven', category: 'Wires', version: 3 })
     })
 
     it('does so again, for a change after that', async () => {
       const form = await edit(ana)
       await luis.submit(await edit(luis), path, { name: 'Theirs' })
       const first = await ana.submit(form, path, { category: 'Wires' })
-      await luis.submit(await edit(luis), path, { units: '7', category: 'Ropes' })
+      await luis.submit(await edit(luis), path, { description: 'Seven', category: 'Ropes' })
       const second = await ana.submit(first, path, {})
       expect(second.status).to.equal(409)
       expect(compared(second)).to.deep.equal({
         Name: ['Cable', 'Theirs', 'the same'],
-        Units: ['5', '7', 'the same'],
+        Description: ['One line\nand another', 'Seven', 'the same'],
         Category: ['Cables', 'Ropes', 'Wires'],
       })
-      expect(valuesOn(second, path)).to.include({ name: 'Theirs', units: '7', category: 'Wires', version: '3' })
+      expect(valuesOn(second, path)).to.include({
+        name: 'Theirs',
+        description: 'Seven',
+        category: 'Wires',
+        version: '3',
+      })
     })
 
     it('keeps both changes when the page is shown in another language', async () => {
@@ -189,8 +195,8 @@ describe('changing a product', () => {
         .where({ id: path.split('/').at(-1) })
         .forUpdate()
       const sent = Promise.all([
-        ana.at(one as string).submit(forms[0], path, { units: '6' }),
-        luis.at(two as string).submit(forms[1], path, { units: '7' }),
+        ana.at(one as string).submit(forms[0], path, { category: '6' }),
+        luis.at(two as string).submit(forms[1], path, { category: '7' }),
       ])
       await sleep(500)
       await holding.commit()
@@ -212,7 +218,7 @@ describe('changing a product', () => {
   })
 
   it('has the latest changes in its history, and says that there are more', async () => {
-    for (let units = 10; units < 22; units++) await ana.submit(await edit(ana), path, { units: String(units) })
+    for (let each = 10; each < 22; each++) await ana.submit(await edit(ana), path, { category: String(each) })
     const { $ } = await ana.get(path)
     expect($('.history li')).to.have.length(10)
     expect($('.history li').first().find('dd').text()).to.equal('20 21')
@@ -220,7 +226,7 @@ describe('changing a product', () => {
   })
 
   it('says in its history where the account of who changed it is gone', async () => {
-    await ana.submit(await edit(ana), path, { units: '6' })
+    await ana.submit(await edit(ana), path, { category: '6' })
     await databases
       .products('product_changes')
       .where({ product_id: path.split('/').at(-1) })
@@ -230,13 +236,13 @@ describe('changing a product', () => {
 
   it('does not take a form that was sent before with other contents for the same, and loses neither', async () => {
     const form = await edit(ana)
-    await ana.submit(form, path, { units: '6' })
-    const answer = await ana.submit(form, path, { units: '7' })
+    await ana.submit(form, path, { category: '6' })
+    const answer = await ana.submit(form, path, { category: '7' })
     expect(answer.status).to.equal(422)
     expect(answer.$('[role=alert]').text()).to.contain('already sent with different contents')
-    expect(valuesOn(answer, path)).to.include({ units: '7' })
+    expect(valuesOn(answer, path)).to.include({ category: '7' })
     expect((await ana.submit(answer, path, {})).status).to.equal(303)
-    expect((await rowOf()).units).to.equal(7)
+    expect((await rowOf()).category).to.equal('7')
   })
 
   it('shows script in its history and its comparison as text', async () => {

@@ -1,14 +1,14 @@
 import type { Context } from 'koa'
 import { NotFound } from '../../../errors.js'
-import { type Fields, wholeNumber } from '../../../input/form-values.js'
+import type { Fields } from '../../../input/form-values.js'
 import type { Catalogue } from '../../../products/catalogue.js'
-import { type ChangeOfProduct, type FieldName, fieldNames, withoutChanges } from '../../../products/changes.js'
-import { type Product, parseProductId, parseVersion } from '../../../products/product.js'
+import { type ChangeOfProduct, fieldNames, withoutChanges } from '../../../products/changes.js'
+import { type Product, parseId, parseVersion } from '../../../products/product.js'
 import type { Accounts } from '../../../users/accounts.js'
 import { GarbledBody } from '../../errors.js'
 import { type FormState, fieldsOf, newForm, submit, writeOf } from '../../forms.js'
 import { signedInUser } from '../../middleware/access.js'
-import { draftOf, valuesOf } from './fields.js'
+import { changeOf, valuesOf } from './fields.js'
 
 /**
  * The form that changes a product. It names the version that its values were typed over; where there is a later one, it is
@@ -26,7 +26,7 @@ export function editPages(catalogue: Catalogue, accounts: Accounts) {
         const version = parseVersion(fields.version)
         if (version === undefined) throw new GarbledBody('no version, which each form has')
         const write = writeOf(ctx, `user ${user.id}`)
-        const changed = await catalogue.change(user, { id, version }, draftOf(fields), write)
+        const changed = await catalogue.change(user, { id, version }, changeOf(fields), write)
         return `/products/${id}${changed ? '?saved' : ''}`
       }
       await submit(ctx, change, showEditForm)
@@ -37,7 +37,7 @@ export function editPages(catalogue: Catalogue, accounts: Accounts) {
 
   async function showEditForm(ctx: Context, form: FormState) {
     const { deadline } = ctx.state
-    const id = parseProductId(/^\/products\/(\d+)$/.exec(form.action)?.[1])
+    const id = parseId(/^\/products\/(\d+)$/.exec(form.action)?.[1])
     const product = id === undefined ? undefined : await catalogue.find(id, deadline)
     if (!product) throw new NotFound()
     const version = parseVersion(form.values.version) ?? product.version
@@ -60,7 +60,7 @@ export function editPages(catalogue: Catalogue, accounts: Accounts) {
 
 /** @throws {NotFound} */
 function productIdOf(ctx: Context): number {
-  const id = parseProductId(ctx.params.id)
+  const id = parseId(ctx.params.id)
   if (id === undefined) throw new NotFound()
   return id
 }
@@ -68,7 +68,7 @@ function productIdOf(ctx: Context): number {
 /** What a person typed, but for the fields that only others have changed since that version. */
 function merge(typed: Fields, product: Product, version: number, history: ChangeOfProduct[]): Fields {
   const [old, saved] = [valuesAt(product, version, history), valuesOf(product)]
-  const untouched = fieldNames.filter((name) => isSame(name, typed[name], old[name]))
+  const untouched = fieldNames.filter((name) => isSame(typed[name], old[name]))
   return { ...typed, ...Object.fromEntries(untouched.map((name) => [name, saved[name]])) }
 }
 
@@ -79,7 +79,7 @@ function compare(typed: Fields, product: Product, version: number, history: Chan
   const isKnown = history.length === product.version - version
   return fieldNames
     .map((name) => {
-      const own = !isSame(name, typed[name], old[name]) && !isSame(name, typed[name], saved[name])
+      const own = !isSame(typed[name], old[name]) && !isSame(typed[name], saved[name])
       return { name, before: old[name], saved: saved[name], typed: own ? typed[name] : undefined }
     })
     .filter((field) => field.before !== field.saved || (!isKnown && field.typed !== undefined))
@@ -90,8 +90,7 @@ function valuesAt(product: Product, version: number, history: ChangeOfProduct[])
   return valuesOf(withoutChanges(product, later))
 }
 
-/** Whether a field holds this value, however a browser sends it and people write it. */
-function isSame(name: FieldName, typed: unknown, value: string): boolean {
-  if (name === 'units') return String(wholeNumber(typed)) === value
+/** Whether a field holds this value, however a browser sends it. */
+function isSame(typed: unknown, value: string): boolean {
   return typeof typed === 'string' && typed.replaceAll('\r\n', '\n').trim() === value
 }

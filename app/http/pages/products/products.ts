@@ -2,7 +2,7 @@ import type { Context } from 'koa'
 import type { Deadline } from '../../../database/deadline.js'
 import { NotFound } from '../../../errors.js'
 import type { Catalogue } from '../../../products/catalogue.js'
-import { type Product, parseCatalogueQuery, parseProductId } from '../../../products/product.js'
+import { type Product, parseCatalogueQuery, parseId } from '../../../products/product.js'
 import type { Accounts } from '../../../users/accounts.js'
 import { type FormState, fieldsOf, newForm, submit, writeOf } from '../../forms.js'
 import { signedInUser } from '../../middleware/access.js'
@@ -62,7 +62,7 @@ export function productPages(catalogue: Catalogue, accounts: Accounts) {
   }
 
   async function productAt(ctx: Context, id: unknown) {
-    const number = parseProductId(id)
+    const number = parseId(id)
     return number === undefined ? undefined : catalogue.find(number, ctx.state.deadline)
   }
 }
