@@ -3,7 +3,7 @@ import type { Cluster } from './cluster.js'
 
 /** A write as it was sent, and whether it was acknowledged. */
 export interface Write {
-  kind: 'register' | 'sign in' | 'sign out' | 'add product' | 'change product'
+  kind: 'register' | 'sign in' | 'sign out' | 'add product' | 'change product' | 'move units'
   /** The address or the code that it is found by. */
   key: string
   acknowledged: boolean
@@ -19,7 +19,7 @@ export interface Audit {
 /**
  * Compares what was acknowledged with what the databases hold. A product's code and a person's address are unique anyway;
  * it is their sessions that would show a doubled write, because nothing except its key keeps a sign-in that arrives twice
- * from starting two. A change done twice would be refused the second time.
+ * from starting two. A change done twice would be refused the second time; a movement done twice would be one too many.
  * @param run what the addresses and codes start with
  */
 export async function audit(cluster: Cluster, run: string, writes: Write[]): Promise<Audit> {
@@ -40,6 +40,11 @@ export async function audit(cluster: Cluster, run: string, writes: Write[]): Pro
   await compare('product', ['add product'], 'products', `SELECT code, COUNT(*) FROM products WHERE code ${like} code`)
   const changes = 'SELECT code, COUNT(*) FROM products JOIN product_changes ON product_id = id WHERE code'
   await compare('changes of', ['change product'], 'products', `${changes} ${like} code`)
+  const movements = 'SELECT code, COUNT(*) FROM products JOIN movements ON product_id = products.id WHERE code'
+  await compare('movements of', ['move units'], 'products', `${movements} ${like} code`)
+  for (const [code] of await cluster.query('products', unbalanced(run))) {
+    result.lost.push(`journal of ${code}: does not add up to its units`)
+  }
   await compare('account', ['register'], 'users', `SELECT email, COUNT(*) FROM users WHERE email ${like} email`)
   await compare('sessions of', ['register', 'sign in', 'sign out'], 'users', `${sessions} ${like} email`)
   return result
@@ -54,4 +59,16 @@ function leastEffect({ kind, acknowledged }: Write): number {
 function mostEffect({ kind, acknowledged }: Write): number {
   if (kind !== 'sign out') return 1
   return acknowledged ? -1 : 0
+}
+
+/** Products whose movements are not all there, or do not lead from the first balance to the units that there are. */
+function unbalanced(run: string): string {
+  return `SELECT code FROM products
+    LEFT JOIN movements AS latest ON latest.product_id = products.id AND latest.number = movements
+    LEFT JOIN movements AS first ON first.product_id = products.id AND first.number = 1
+    LEFT JOIN (SELECT product_id, COUNT(*) AS entries, SUM(units) AS moved FROM movements GROUP BY product_id) AS journal
+      ON journal.product_id = products.id
+    WHERE code LIKE '${run}-%' AND movements > 0 AND NOT COALESCE(entries = movements
+      AND latest.balance = products.units
+      AND CAST(first.balance AS SIGNED) - first.units + moved = products.units, FALSE)`
 }

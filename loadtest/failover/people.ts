@@ -27,6 +27,9 @@ type Act = (due: number) => Promise<unknown>
 
 const password = 'a long enough phrase'
 
+/** Units of a product. */
+const plenty = '1000000'
+
 /** What stands in a list that has products in it. */
 const listOfProducts = '<table class="products">'
 
@@ -101,7 +104,7 @@ export class People {
     const code = this.#name()
     const key = someone.formKey && { idempotencyKey: someone.formKey }
     someone.formKey = undefined
-    const fields = sampleForm(this.writes.length, code)
+    const fields = { ...sampleForm(this.writes.length, code), units: plenty }
     const step = send('add a product', '/products', { ...fields, ...key })
     const answer = await this.#write('add product', code, step, someone, due)
     if (answer.error) return
@@ -117,12 +120,32 @@ export class People {
     const form = await this.#take(open('open a product to change it', `${product.path}/edit`), someone, due)
     const version = versionOfForm.exec(form.text())?.[1]
     if (version) {
-      const fields = { ...product.fields, units: String(random(1_000_000_000)), version }
+      const { units: _, ...texts } = product.fields
+      const fields = { ...texts, description: randomBytes(20).toString('hex'), version }
       const step = send('change a product', product.path, fields)
       const answer = await this.#write('change product', product.code, step, someone, performance.now())
       if (answer.error) return // it may happen yet, between the next form and its sending
     }
     someone.product = product
+  }
+
+  /** Nobody runs out of a product in the time. */
+  readonly #moveUnits: Act = async (due) => {
+    const someone = this.#someone()
+    const { product } = someone
+    if (!product) return this.#addProduct(due)
+    const fields = oneOf([
+      { kind: 'in', units: '1' },
+      { kind: 'out', units: '1' },
+      { kind: 'count', units: plenty },
+    ])
+    return this.#write(
+      'move units',
+      product.code,
+      send('move units', `${product.path}/movements`, fields),
+      someone,
+      due,
+    )
   }
 
   readonly #register: Act = async (due) => {
@@ -155,8 +178,9 @@ export class People {
     [50, this.#search],
     [150, this.#look],
     [100, this.#openForm],
-    [247, this.#addProduct],
+    [197, this.#addProduct],
     [50, this.#changeProduct],
+    [50, this.#moveUnits],
     [1, this.#register],
     [1, this.#signInElsewhere],
     [1, this.#signOutElsewhere],

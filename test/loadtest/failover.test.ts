@@ -9,7 +9,7 @@ import { type Fault, type Scenario, scenarios } from '../../loadtest/failover/sc
 import type { Outcome } from '../../loadtest/stats/outcome.js'
 import { readStackRecord, type StackRecord } from '../../stack/record.js'
 import { Person, product, registration, signedIn, unique } from '../person.js'
-import { folder } from '../system.js'
+import { databases, folder } from '../system.js'
 
 const cluster = () => localCluster(folder, readStackRecord(folder) as StackRecord)
 
@@ -87,6 +87,19 @@ describe('the audit', () => {
       { kind: 'add product', key: `${run}-lost`, acknowledged: true },
     ])
     expect(found).to.deep.equal({ lost: [`product ${run}-lost: 0 of 1`], doubled: [] })
+
+    // A movement that the journal has lost, and units that no movement gave.
+    const { location } = await person.post('/products', product({ code: `${run}-moved` }))
+    const id = Number(/\d+/.exec(location as string)?.[0])
+    for (const units of ['1', '2', '3']) await person.post(`/products/${id}/movements`, { kind: 'in', units })
+    const moved = [{ kind: 'move units' as const, key: `${run}-moved`, acknowledged: true }]
+    expect(await audit(cluster(), run, [...moved, ...moved, ...moved])).to.deep.equal({ lost: [], doubled: [] })
+    expect((await audit(cluster(), run, moved)).doubled).to.deep.equal([`movements of ${run}-moved: 3 for 1`])
+    await databases.products('movements').where({ product_id: id, number: 2 }).delete()
+    const lost = [`journal of ${run}-moved: does not add up to its units`]
+    expect((await audit(cluster(), run, [])).lost).to.deep.equal(lost)
+    await databases.products('products').where({ id }).update({ movements: 4, units: 12 })
+    expect((await audit(cluster(), run, [])).lost).to.deep.equal(lost)
 
     // A second sign-in that nobody asked for.
     await new Person().post('/login', account)
