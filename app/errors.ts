@@ -28,8 +28,8 @@ export class Taken extends Error {
 /** Thrown when a thing was changed since the version that a person saw. */
 export class Outdated extends Error {}
 
-/** Thrown when a movement was taken back before. */
-export class Undone extends Error {}
+/** Thrown when a movement was undone before. */
+export class AlreadyUndone extends Error {}
 
 /** Thrown when the e-mail address or the password is wrong; which of them is not said. */
 export class WrongCredentials extends Error {}

@@ -25,13 +25,13 @@ async function buildAssets() {
   rmSync(publicFolder, { recursive: true, force: true })
   const { metafile, outputFiles } = await build({
     absWorkingDir: fileURLToPath(root),
-    entryPoints: ['app.css', 'app.js', 'status.css', 'status.js', 'icon.svg', 'touch-icon.png'].map((name) =>
-      join(source, name),
+    entryPoints: ['app.css', 'app.js', 'status.css', 'status.js', 'icon.svg', 'icons.svg', 'touch-icon.png'].map(
+      (name) => join(source, name),
     ),
     outdir: publicFolder,
     entryNames: '[name].[hash]',
     assetNames: '[name].[hash]',
-    loader: { '.svg': 'copy', '.png': 'copy' },
+    loader: { '.svg': 'copy', '.png': 'copy', '.woff2': 'file' },
     bundle: true,
     minify: true,
     format: 'esm',
@@ -46,7 +46,7 @@ async function buildAssets() {
   mkdirSync(publicFolder, { recursive: true })
   for (const { path, contents } of outputFiles) {
     writeFileSync(path, contents)
-    writeFileSync(`${path}.gz`, gzipSync(contents, { level: 9 }))
+    if (!/\.(png|woff2)$/.test(path)) writeFileSync(`${path}.gz`, gzipSync(contents, { level: 9 }))
   }
   writeFileSync(new URL('assets.json', own), JSON.stringify(manifest))
 }

@@ -37,7 +37,7 @@ const answers: [ErrorClass, ErrorAnswer][] = [
   [errors.Invalid, { status: 422, code: 'invalid', words: 'error.refused' }],
   [errors.Taken, { status: 409, code: 'taken', words: 'error.refused' }],
   [errors.Outdated, { status: 409, code: 'outdated', words: 'error.refused' }],
-  [errors.Undone, { status: 409, code: 'undone', words: 'error.refused' }],
+  [errors.AlreadyUndone, { status: 409, code: 'alreadyUndone', words: 'error.refused' }],
   [errors.KeyReused, { status: 422, code: 'keyReused', words: 'error.keyReused' }],
   [errors.WrongCredentials, { status: 401, code: 'wrongCredentials', words: 'error.refused' }],
   [errors.Forbidden, { status: 403, code: 'forbidden', words: 'error.forbidden' }],

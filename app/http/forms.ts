@@ -1,9 +1,20 @@
 import { bodyParser } from '@koa/bodyparser'
 import type { Context, Middleware } from 'koa'
 import compose from 'koa-compose'
-import { type FieldProblem, Invalid, KeyReused, Outdated, Taken, TooMany, Undone, WrongCredentials } from '../errors.js'
+import {
+  AlreadyUndone,
+  type FieldProblem,
+  Invalid,
+  KeyReused,
+  NotFound,
+  Outdated,
+  Taken,
+  TooMany,
+  WrongCredentials,
+} from '../errors.js'
 import type { TextKey } from '../i18n/texts.js'
 import type { Fields } from '../input/form-values.js'
+import { parseId } from '../input/schemas.js'
 import type { Write } from '../writes/write.js'
 import { answerTo, GarbledBody, setStatus, UnsupportedBody } from './errors.js'
 import { seeOther } from './navigation.js'
@@ -47,6 +58,24 @@ const onlyForms: Middleware = async (ctx, next) => {
   const empty = !ctx.request.length && !ctx.get('Transfer-Encoding')
   if (ctx.method === 'POST' && !empty && !ctx.is('urlencoded')) throw new UnsupportedBody()
   await next()
+}
+
+/** The number in the address of a request, which has one spelling, because a write's key counts for one. @throws {NotFound} */
+export function idOf(ctx: Context): number {
+  const id = idFrom(ctx.params.id)
+  if (!ctx.path.split('/').includes(String(id))) throw new NotFound()
+  return id
+}
+
+/** The number in the address that a form is sent to. @throws {NotFound} where there is none */
+export function idIn({ action }: FormState): number {
+  return idFrom(action.split('/')[2])
+}
+
+function idFrom(text: unknown): number {
+  const id = parseId(text)
+  if (id === undefined) throw new NotFound()
+  return id
 }
 
 export function fieldsOf(ctx: Context): Fields {
@@ -95,6 +124,6 @@ const notices: [abstract new (...args: never[]) => Error, TextKey][] = [
   [WrongCredentials, 'problem.wrongCredentials'],
   [KeyReused, 'problem.keyReused'],
   [Outdated, 'problem.outdated'],
-  [Undone, 'problem.undone'],
+  [AlreadyUndone, 'problem.undone'],
   [TooMany, 'problem.tooMany'],
 ]

@@ -53,8 +53,13 @@ export function whole(least: number, most: number) {
     .refine((value) => value >= least && value <= most, range)
 }
 
-/** The number of a row, in an address; what is none counts as not asked. */
-export const key = z
+/** The number of a row in an address, or undefined where it is none. */
+export function parseId(text: unknown): number | undefined {
+  return typeof text === 'string' && /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined
+}
+
+/** A number in a query, from 0; what is none counts as not asked. */
+export const askedNumber = z
   .string()
   .regex(/^\d{1,15}$/)
   .transform(Number)

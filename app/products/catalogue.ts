@@ -46,9 +46,10 @@ export function createCatalogue(database: Database, secret: string, replica: str
     },
 
     /**
-     * Changes a product, of which the person saw this version. Units other than there are count as counted.
+     * Changes a product, of which the person saw this version. Other units than there are, as forms of the previous version
+     * and programs give them, are those that were counted.
      * @returns whether anything was changed
-     * @throws {Outdated} when there is a later version
+     * @throws {Outdated} when its fields were changed since; or its units, where the change gives others
      * @throws {NotFound} when there is no such product
      * @throws {Taken} when another product has its code
      */
@@ -58,17 +59,21 @@ export function createCatalogue(database: Database, secret: string, replica: str
       const work: Work<boolean> = async (connection, withCommit) => {
         const product = await store.lockProduct(connection, id)
         if (!product) throw new NotFound()
-        if (product.version !== version) throw new Outdated()
+        const moves = counted !== undefined && counted !== product.units
+        if (product.version !== version) {
+          const later = await store.findChanges(connection, id, { since: version, most: 1 })
+          if (later.length > 0 || moves) throw new Outdated()
+        }
         const changes = changesBetween(product, fields)
         const statements: Statement[] = []
         if (Object.keys(changes).length > 0) {
-          const next = { id, version: version + 1 }
+          const next = { id, version: product.version + 1 }
           statements.push(
             store.updateProduct(next, fields, searchText),
             store.insertChange(next, { changes, changedBy: user.id, replica }),
           )
         }
-        if (counted !== undefined && counted !== product.units) {
+        if (moves) {
           const count = { kind: 'count', balance: counted, reason: '', note: '', undoes: null } as const
           statements.push(...insertMovement(product, { ...count, movedBy: user.id, replica }))
         }
@@ -79,9 +84,9 @@ export function createCatalogue(database: Database, secret: string, replica: str
       return withOwnerOfCode(fields, write, () => writes.once(write, { id, version, draft: change }, work))
     },
 
-    /** What was changed of a product since a version, the latest first; at most 100 changes. */
-    changes(id: number, since: number, deadline: Deadline): Promise<ChangeOfProduct[]> {
-      return database.run(deadline, (connection) => store.findChanges(connection, id, since))
+    /** What was changed of a product's fields since a version, the latest first; at most so many changes. */
+    changes(id: number, range: { since: number; most: number }, deadline: Deadline): Promise<ChangeOfProduct[]> {
+      return database.run(deadline, (connection) => store.findChanges(connection, id, range))
     },
 
     /** The product with this number, or undefined where there is none. */

@@ -1,16 +1,16 @@
 import * as z from 'zod'
-import { key, line, parse, text, whole } from '../input/schemas.js'
+import { askedNumber, line, parse, text, whole } from '../input/schemas.js'
 import { fold } from './search/text.js'
 
 export interface Product extends ProductDraft, ProductVersion {
-  /** How many its stock has had. */
+  /** How many movements its stock has had. */
   movements: number
   createdAt: Date
 }
 
 export interface ProductVersion {
   id: number
-  /** A number that each change of its fields raises. */
+  /** A number that each change of its fields and each movement raises. */
   version: number
 }
 
@@ -44,11 +44,6 @@ export function parseCatalogueQuery(values: unknown): CatalogueQuery {
   return catalogueQuery.parse(values)
 }
 
-/** The number in an address, or undefined where it is none. */
-export function parseId(text: unknown): number | undefined {
-  return typeof text === 'string' && /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined
-}
-
 /** A product's version, or undefined where it is none. */
 export function parseVersion(text: unknown): number | undefined {
   return typeof text === 'string' && /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined
@@ -57,7 +52,7 @@ export function parseVersion(text: unknown): number | undefined {
 /** That a product can have. */
 export const mostUnits = 2_000_000_000
 
-/** In this order, in which the fingerprint of a write has them: one of an earlier version may be sent again to this one. */
+/** The fingerprint of a write depends on this order; keep it across versions. */
 const productDraft = z.object({
   name: line(100),
   code: line(64).refine((code) => /^[\w.-]+$/.test(code), { error: 'problem.code', abort: true }),
@@ -79,8 +74,8 @@ const catalogueQuery = z.object({
     .catch('')
     .default(''), // what is caught is first made into an error with a message
   page: z.coerce.number().int().min(1).max(1_000_000_000).catch(1).default(1),
-  before: key,
-  after: key,
+  before: askedNumber,
+  after: askedNumber,
 })
 
 /** The words of a query, in their order, without those of which folding leaves nothing but spaces. */

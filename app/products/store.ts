@@ -66,16 +66,16 @@ export function insertChange(
   )
 }
 
-/** The changes of a product since a version, the latest first; at most 100. */
+/** The changes of a product's fields since a version, the latest first; at most so many. */
 export async function findChanges(
   connection: Connection,
   productId: number,
-  since: number,
+  { since, most }: { since: number; most: number },
 ): Promise<ChangeOfProduct[]> {
   const rows = await connection.rows<Omit<ChangeOfProduct, 'changes'> & { fields: string }>(
     `SELECT version, fields, changed_by AS changedBy, changed_at AS changedAt, replica FROM product_changes
-     WHERE product_id = ? AND version > ? ORDER BY version DESC LIMIT 100`,
-    [productId, since],
+     WHERE product_id = ? AND version > ? ORDER BY version DESC LIMIT ?`,
+    [productId, since, most],
   )
   return rows.map(({ fields, ...row }) => ({ ...row, changes: JSON.parse(fields) }))
 }

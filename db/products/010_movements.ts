@@ -1,8 +1,9 @@
 import type { Knex } from 'knex'
 
 /**
- * Units change by movements: each is in the journal, and a product has the number of its own. Whoever changes units without
- * one, as an older version or a statement by hand does, gets a count that the trigger writes, so the journal always adds up.
+ * Units change by movements: each is in the journal, raises the product's version and is counted with it. Whoever changes
+ * units without one, as an older version or a statement by hand does, gets a count that the trigger writes, so the journal
+ * always adds up.
  */
 export async function up(knex: Knex) {
   const [[found]] = await knex.raw("SHOW COLUMNS FROM products LIKE 'movements'")
@@ -24,13 +25,14 @@ export async function up(knex: Knex) {
       PRIMARY KEY (id),
       UNIQUE KEY movements_number (product_id, number),
       UNIQUE KEY movements_undoes (undoes),
+      KEY movements_kind (kind),
       KEY movements_moved_by (moved_by),
       KEY movements_moved_at (moved_at)
     ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`)
   await knex.raw(`
     CREATE TRIGGER IF NOT EXISTS products_units BEFORE UPDATE ON products FOR EACH ROW
     IF NEW.units <> OLD.units AND NEW.movements = OLD.movements THEN
-      SET NEW.movements = OLD.movements + 1;
+      SET NEW.movements = OLD.movements + 1, NEW.version = NEW.version + 1;
       INSERT INTO movements (product_id, number, kind, units, balance, reason, note, moved_at, replica)
       VALUES (NEW.id, NEW.movements, 'count', CAST(NEW.units AS SIGNED) - CAST(OLD.units AS SIGNED), NEW.units, '', '',
         UTC_TIMESTAMP(3), '');

@@ -61,14 +61,14 @@ function mostEffect({ kind, acknowledged }: Write): number {
   return acknowledged ? -1 : 0
 }
 
-/** Products whose movements are not all there, or do not lead from the first balance to the units that there are. */
+/** Products of which a movement is missing, or does not lead from the balance before it, or is not the last to their units. */
 function unbalanced(run: string): string {
-  return `SELECT code FROM products
-    LEFT JOIN movements AS latest ON latest.product_id = products.id AND latest.number = movements
-    LEFT JOIN movements AS first ON first.product_id = products.id AND first.number = 1
-    LEFT JOIN (SELECT product_id, COUNT(*) AS entries, SUM(units) AS moved FROM movements GROUP BY product_id) AS journal
-      ON journal.product_id = products.id
-    WHERE code LIKE '${run}-%' AND movements > 0 AND NOT COALESCE(entries = movements
-      AND latest.balance = products.units
-      AND CAST(first.balance AS SIGNED) - first.units + moved = products.units, FALSE)`
+  return `SELECT code FROM products LEFT JOIN (
+      SELECT product_id, number, balance, CAST(balance AS SIGNED) - movements.units
+        - LAG(CAST(balance AS SIGNED)) OVER (PARTITION BY product_id ORDER BY number) AS gap
+      FROM movements JOIN products ON products.id = product_id WHERE code LIKE '${run}-%'
+    ) AS entries ON product_id = id
+    WHERE code LIKE '${run}-%' AND movements > 0
+    GROUP BY id, code, units, movements
+    HAVING COUNT(number) <> movements OR SUM(gap <> 0) > 0 OR SUM(number = movements AND balance = units) <> 1`
 }

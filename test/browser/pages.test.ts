@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
-import { product, unique } from '../person.js'
+import { product, signedIn, unique } from '../person.js'
 import { databases, stack } from '../system.js'
 import { launchChromium } from './chromium.js'
 import { fill, register, submit } from './forms.js'
@@ -67,7 +67,9 @@ describe('the pages in a real browser', () => {
   ] as const) {
     it(`the focus and the edges of fields can be seen everywhere: ${Object.values(options).join(', ')}`, async () => {
       const page = await open(options)
-      for (const path of ['/products', '/products/new', '/status']) {
+      const { location } = await (await signedIn()).post('/products', product())
+      const stock = `${location?.split('?')[0]}/movements`
+      for (const path of ['/products', '/products/new', stock, '/movements', '/status']) {
         await page.goto(path)
         for (const { what, style, width, contrast } of await focusOf(page)) {
           expect([style, width >= 2], `${path}: ${what}`).to.deep.equal(['solid', true])

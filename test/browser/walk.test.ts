@@ -213,7 +213,7 @@ async function* everyPage(page: Page) {
   yield 'edit product'
   const other = await page.context().newPage()
   await other.goto(form)
-  await fill(other, { name: 'M'.repeat(100), units: '7' })
+  await fill(other, { name: 'M'.repeat(100), category: 'M'.repeat(60) })
   await submit(other)
   await other.close()
   await fill(page, { name: 'V'.repeat(100) })
@@ -221,6 +221,22 @@ async function* everyPage(page: Page) {
   yield 'edit product, changed meanwhile'
   await submit(page)
   yield 'product, changed'
+  await page.click('a[href$="/movements"]:not(nav a)')
+  await page.waitForSelector('[name=kind]')
+  yield 'stock'
+  await fill(page, { units: '2000000001', reason: 'R'.repeat(60), note: 'N'.repeat(500) })
+  await submit(page)
+  yield 'stock, problems'
+  await fill(page, { units: '2000000000' })
+  await submit(page)
+  yield 'stock, moved'
+  await page.click('form.notice button')
+  await page.waitForSelector('.movements li + li')
+  yield 'stock, undone'
+  await page.goto('/movements?kind=out')
+  yield 'movements'
+  await page.goto('/movements?kind=count')
+  yield 'movements, no match'
   await page.goto('/products')
   yield 'products'
   await page.goto('/status')

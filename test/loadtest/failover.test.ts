@@ -88,22 +88,43 @@ describe('the audit', () => {
     ])
     expect(found).to.deep.equal({ lost: [`product ${run}-lost: 0 of 1`], doubled: [] })
 
-    // A movement that the journal has lost, and units that no movement gave.
-    const { location } = await person.post('/products', product({ code: `${run}-moved` }))
-    const id = Number(/\d+/.exec(location as string)?.[0])
-    for (const units of ['1', '2', '3']) await person.post(`/products/${id}/movements`, { kind: 'in', units })
-    const moved = [{ kind: 'move units' as const, key: `${run}-moved`, acknowledged: true }]
-    expect(await audit(cluster(), run, [...moved, ...moved, ...moved])).to.deep.equal({ lost: [], doubled: [] })
-    expect((await audit(cluster(), run, moved)).doubled).to.deep.equal([`movements of ${run}-moved: 3 for 1`])
-    await databases.products('movements').where({ product_id: id, number: 2 }).delete()
-    const lost = [`journal of ${run}-moved: does not add up to its units`]
-    expect((await audit(cluster(), run, [])).lost).to.deep.equal(lost)
-    await databases.products('products').where({ id }).update({ movements: 4, units: 12 })
-    expect((await audit(cluster(), run, [])).lost).to.deep.equal(lost)
-
     // A second sign-in that nobody asked for.
     await new Person().post('/login', account)
     const writes = [{ kind: 'register' as const, key: account.email, acknowledged: true }]
     expect((await audit(cluster(), run, writes)).doubled).to.deep.equal([`sessions of ${account.email}: 2 for 1`])
+  })
+
+  describe('of movements', () => {
+    let run: string
+    let id: number
+    const moved = () => ({ kind: 'move units' as const, key: `${run}-moved`, acknowledged: true })
+    const lost = async () => (await audit(cluster(), run, [])).lost
+    const entry = (number: number) => databases.products('movements').where({ product_id: id, number })
+
+    beforeEach(async () => {
+      run = `audit-${unique()}`
+      const person = await signedIn()
+      const { location } = await person.post('/products', product({ code: `${run}-moved` }))
+      id = Number(/\d+/.exec(location as string)?.[0])
+      for (const units of ['1', '2', '3']) await person.post(`/products/${id}/movements`, { kind: 'in', units })
+    })
+
+    it('finds one too many', async () => {
+      expect(await audit(cluster(), run, [moved(), moved(), moved()])).to.deep.equal({ lost: [], doubled: [] })
+      expect((await audit(cluster(), run, [moved()])).doubled).to.deep.equal([`movements of ${run}-moved: 3 for 1`])
+    })
+
+    for (const [what, breakIt] of [
+      ['one in the middle is gone', () => entry(2).delete()],
+      ['the last is gone', () => entry(3).delete()],
+      ['one does not lead to its balance', () => entry(2).update({ balance: 9 })],
+      ['the last does not lead to the units', () => entry(3).update({ units: 4, balance: 12 })],
+    ] as const) {
+      it(`finds a journal that does not add up: ${what}`, async () => {
+        expect(await lost()).to.deep.equal([])
+        await breakIt()
+        expect(await lost()).to.deep.equal([`journal of ${run}-moved: does not add up to its units`])
+      })
+    }
   })
 })

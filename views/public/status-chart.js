@@ -106,7 +106,7 @@ export function createChart(figure) {
 
   function axis() {
     const color = () => getComputedStyle(figure).color
-    const grid = () => getComputedStyle(figure).getPropertyValue('--pico-muted-border-color')
+    const grid = () => getComputedStyle(figure.querySelector('.plot')).borderTopColor
     return {
       stroke: color,
       font: `12px ${getComputedStyle(figure).fontFamily}`,

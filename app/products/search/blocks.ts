@@ -69,7 +69,7 @@ function encode(bits: Bits): Positions {
   return set
 }
 
-/** The bitmap of a whole block, 32 positions in each number: not for processors that have the highest byte first. */
+/** The bitmap of a whole block, 32 positions in each number, little-endian. */
 type Bits = Int32Array<ArrayBuffer>
 
 function noBits(): Bits {

@@ -16,7 +16,7 @@ export async function findMatches(
 ): Promise<number[]> {
   // Changed products before the index is read, which may have taken them in by then.
   const scanned = await store.scan(connection, words, indexedTo, most)
-  const found = scanned.filter((id) => id > indexedTo)
+  const found = scanned.filter((id) => id > indexedTo).sort((one, other) => other - one)
   if (indexedTo === 0 || found.length === most) return found
   for await (const candidates of findIndexed(connection, words, { indexedTo, most: most - found.length })) {
     for (let start = 0; start < candidates.length && found.length < most; start += batch) {

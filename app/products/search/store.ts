@@ -4,7 +4,7 @@ import { type Described, searchTextOf } from './text.js'
 
 /**
  * Products with all of the words, by looking at each: the newest of those behind the end of the index, and the newest of
- * those whose text has changed since it was indexed; at most so many of both, the newest first.
+ * those whose text has changed since it was indexed; at most so many of both, in no order.
  */
 export async function scan(
   connection: Connection,

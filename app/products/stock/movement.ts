@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { Invalid } from '../../errors.js'
-import { key, line, parse, text, whole } from '../../input/schemas.js'
+import { askedNumber, line, parse, whole } from '../../input/schemas.js'
 import { mostUnits } from '../product.js'
 
 /** Units that came in, that went out, or as they were counted. */
@@ -24,7 +24,7 @@ export interface Movement {
   balance: number
   reason: string
   note: string
-  /** The movement that it takes back. */
+  /** The movement that it undoes. */
   undoes: number | null
   /** Unknown where units were changed past the journal. */
   movedBy: number | null
@@ -50,7 +50,7 @@ export function balanceAfter({ kind, units }: MovementDraft, before: number): nu
   return possible({ in: before + units, out: before - units, count: units }[kind], before)
 }
 
-/** What takes a movement back from so many units: the same number the other way. @throws {Invalid} as {@link balanceAfter} */
+/** What undoes a movement of so many units: the same number the other way. @throws {Invalid} as {@link balanceAfter} */
 export function undoing({ kind, units }: Movement, before: number): Pick<Movement, 'kind' | 'balance'> {
   return { kind: opposite[kind], balance: possible(before - units, before) }
 }
@@ -60,7 +60,7 @@ const opposite = { in: 'out', out: 'in', count: 'count' } as const
 function possible(balance: number, before: number): number {
   if (balance < 0) throw new Invalid({ units: { message: 'problem.stockShort', values: { most: before } } })
   if (balance > mostUnits)
-    throw new Invalid({ units: { message: 'problem.range', values: { most: mostUnits - before } } })
+    throw new Invalid({ units: { message: 'problem.stockFull', values: { most: mostUnits - before } } })
   return balance
 }
 
@@ -69,18 +69,22 @@ const movementDraft = z
     kind: z.enum(kinds, { error: 'problem.kind' }),
     units: whole(0, mostUnits),
     reason: line(60).default(''),
-    note: text(500).default(''),
+    note: line(500).default(''),
   })
   .refine(({ kind, units }) => kind === 'count' || units > 0, { error: 'problem.noUnits', path: ['units'] })
 
-/** A day in UTC, as a browser sends it. */
-const day = z.iso.date().optional().catch(undefined)
+/** A day in UTC, as a browser sends it; after the last one there is none. */
+const day = z.iso
+  .date()
+  .refine((date) => date < '9999')
+  .optional()
+  .catch(undefined)
 
 const journalQuery = z.object({
-  product: key,
-  person: key,
+  product: askedNumber,
+  person: askedNumber,
   kind: z.enum(kinds).optional().catch(undefined),
   from: day,
   to: day,
-  before: key,
+  before: askedNumber,
 })

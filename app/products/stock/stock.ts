@@ -1,12 +1,13 @@
 import type { Connection } from '../../database/connection.js'
 import type { Database } from '../../database/database.js'
 import type { Deadline } from '../../database/deadline.js'
-import { NotFound, Undone } from '../../errors.js'
+import { AlreadyUndone, NotFound } from '../../errors.js'
 import type { User } from '../../users/account.js'
 import type { Write } from '../../writes/write.js'
 import { createWrites, type Work } from '../../writes/writes.js'
 import { balanceAfter, type JournalQuery, type Movement, type MovementDraft, undoing } from './movement.js'
 import * as store from './store.js'
+import { createTurns } from './turns.js'
 
 /** What people do with the stock of products. */
 export type StockKeeping = ReturnType<typeof createStockKeeping>
@@ -23,6 +24,7 @@ interface Moved {
  */
 export function createStockKeeping(database: Database, secret: string, replica: string) {
   const writes = createWrites(database, secret)
+  const inTurn = createTurns()
 
   return {
     /**
@@ -31,40 +33,36 @@ export function createStockKeeping(database: Database, secret: string, replica: 
      * @throws {Invalid} when fewer than none would be left, or more than a product can have
      */
     async move(user: User, productId: number, draft: MovementDraft, write: Write): Promise<Moved> {
-      return writes.once(write, { productId, draft }, async (connection, withCommit) => {
+      const move: Work<Moved> = async (connection, withCommit) => {
         const stock = await lockStock(connection, productId)
         const balance = balanceAfter(draft, stock.units)
         withCommit(...store.insertMovement(stock, { ...draft, balance, undoes: null, movedBy: user.id, replica }))
         return { productId, number: stock.movements + 1 }
-      })
+      }
+      return inTurn(productId, write.deadline, () => writes.once(write, { productId, draft }, move))
     },
 
     /**
-     * Takes a movement back, by another that goes the other way.
+     * Undoes a movement, by another that goes the other way.
      * @throws {NotFound} when there is no such movement
-     * @throws {Undone} when it was taken back before
+     * @throws {AlreadyUndone} when it was undone before
      * @throws {Invalid} as `move` does
      */
     async undo(user: User, id: number, write: Write): Promise<Moved> {
+      const movement = await find(id, write.deadline)
+      if (!movement) throw new NotFound()
       const undo: Work<Moved> = async (connection, withCommit) => {
-        const movement = await store.findMovement(connection, id)
-        if (!movement) throw new NotFound()
         const stock = await lockStock(connection, movement.productId)
+        if (await store.isUndone(connection, id)) throw new AlreadyUndone()
         const { reason, note } = movement
         const counter = { ...undoing(movement, stock.units), reason, note, undoes: id, movedBy: user.id, replica }
         withCommit(...store.insertMovement(stock, counter))
         return { productId: stock.id, number: stock.movements + 1 }
       }
-      try {
-        return await writes.once(write, { undo: id }, undo)
-      } catch (error) {
-        throw store.isUndone(error) ? new Undone() : error
-      }
+      return inTurn(movement.productId, write.deadline, () => writes.once(write, { undo: id }, undo))
     },
 
-    findMovement(id: number, deadline: Deadline): Promise<Movement | undefined> {
-      return database.run(deadline, (connection) => store.findMovement(connection, id))
-    },
+    find,
 
     /** The latest movements that are asked for, and whether there are older ones. */
     async journal(query: JournalQuery, deadline: Deadline): Promise<{ entries: store.Entry[]; older: boolean }> {
@@ -72,10 +70,12 @@ export function createStockKeeping(database: Database, secret: string, replica: 
       return { entries: found.slice(0, pageSize), older: found.length > pageSize }
     },
 
-    /** Who has moved something. */
-    movers(deadline: Deadline): Promise<number[]> {
-      return database.run(deadline, store.findMovers)
-    },
+    /** Who has moved something; at most 500 people. */
+    people: database.share(store.findPeople),
+  }
+
+  function find(id: number, deadline: Deadline): Promise<Movement | undefined> {
+    return database.run(deadline, (connection) => store.findMovement(connection, id))
   }
 
   async function lockStock(connection: Connection, productId: number): Promise<store.Stock> {

@@ -1,5 +1,4 @@
 import { type Connection, insertInto, type Statement, typed, type Value } from '../../database/connection.js'
-import { isDuplicate } from '../../database/transient.js'
 import type { JournalQuery, Movement } from './movement.js'
 
 /** A product's units, and how many movements it has had. */
@@ -21,7 +20,10 @@ export function insertMovement({ id, units, movements }: Stock, movement: NewMov
   const { kind, balance, reason, note, undoes, movedBy, replica } = movement
   const number = movements + 1
   return [
-    { sql: 'UPDATE products SET units = ?, movements = ? WHERE id = ?', values: [balance, number, id] },
+    {
+      sql: 'UPDATE products SET units = ?, movements = ?, version = version + 1 WHERE id = ?',
+      values: [balance, number, id],
+    },
     insertInto(
       'movements (product_id, number, kind, units, balance, reason, note, undoes, moved_by, moved_at, replica)',
       '(?, ?, ?, ?, ?, _utf8mb4 ?, _utf8mb4 ?, ?, ?, UTC_TIMESTAMP(3), _utf8mb4 ?)',
@@ -30,57 +32,62 @@ export function insertMovement({ id, units, movements }: Stock, movement: NewMov
   ]
 }
 
-/** Whether a statement failed because the movement that it takes back was taken back before. */
-export function isUndone(error: unknown): boolean {
-  return isDuplicate(error, 'movements_undoes')
+export async function isUndone(connection: Connection, id: number): Promise<boolean> {
+  return (await connection.first('SELECT id FROM movements WHERE undoes = ?', [id])) !== undefined
 }
 
 export function findMovement(connection: Connection, id: number): Promise<Movement | undefined> {
   return connection.first(`SELECT ${columns} FROM movements WHERE id = ?`, [id])
 }
 
-/** A movement with what the journal says of its product, and whether it was taken back. */
+/** A movement with the name of its product, the number of the movement that it undoes, and whether it was undone. */
 export interface Entry extends Movement {
-  name: string
-  code: string
+  name: string | null
+  undoesNumber: number | null
   undone: 0 | 1
 }
 
 /** The latest movements first. */
 export function findMovements(connection: Connection, query: JournalQuery, most: number): Promise<Entry[]> {
-  const asked = Object.entries(conditions).flatMap(([name, sql]) => {
+  // Of a product, they are numbered in the same order, and that has an index.
+  const order = query.product === undefined ? 'id' : 'number'
+  const asked = Object.entries({ ...conditions, before: before[order] }).flatMap(([name, sql]) => {
     const value = query[name as keyof JournalQuery]
     return value === undefined ? [] : [{ sql, value }]
   })
   const where = asked.length > 0 ? `WHERE ${asked.map(({ sql }) => sql).join(' AND ')}` : ''
   return connection.rows(
-    `SELECT ${columns}, name, code,
+    `SELECT ${columns}, name, undone.number AS undoesNumber,
        EXISTS (SELECT 1 FROM movements AS later WHERE later.undoes = movements.id) AS undone
-     FROM movements JOIN (SELECT id AS found FROM movements ${where} ORDER BY id DESC LIMIT ?) AS page ON found = movements.id
-     JOIN products ON products.id = product_id
+     FROM (SELECT id AS found FROM movements ${where} ORDER BY ${order} DESC LIMIT ?) AS page
+     JOIN movements ON movements.id = found
+     LEFT JOIN movements AS undone ON undone.id = movements.undoes
+     LEFT JOIN products ON products.id = movements.product_id
      ORDER BY movements.id DESC`,
     [...asked.map(({ value }): Value => value), most],
   )
 }
 
-const conditions: Record<keyof JournalQuery, string> = {
+/** Days are asked for by the first and the last movement of theirs, because the journal is in the order of their ids. */
+const conditions: Record<Exclude<keyof JournalQuery, 'before'>, string> = {
   product: 'product_id = ?',
   person: 'moved_by = ?',
   kind: 'kind = ?',
-  from: 'moved_at >= ?',
-  to: 'moved_at < ? + INTERVAL 1 DAY',
-  before: 'id < ?',
+  from: 'id >= (SELECT id FROM movements WHERE moved_at >= ? ORDER BY moved_at, id LIMIT 1)',
+  to: 'id <= (SELECT id FROM movements WHERE moved_at < ? + INTERVAL 1 DAY ORDER BY moved_at DESC, id DESC LIMIT 1)',
 }
 
-/** Who has moved something; at most 500 people. */
-export async function findMovers(connection: Connection): Promise<number[]> {
-  const rows = await connection.rows<{ movedBy: number }>(
-    'SELECT DISTINCT moved_by AS movedBy FROM movements WHERE moved_by IS NOT NULL LIMIT 500',
+const before = { id: 'id < ?', number: 'number < (SELECT number FROM movements AS last WHERE last.id = ?)' }
+
+/** Who has moved something; at most 500 people. Unprepared, for the reason of `findCategories`. */
+export async function findPeople(connection: Connection): Promise<number[]> {
+  const rows = await connection.rowsUnprepared<{ person: number }>(
+    'SELECT DISTINCT moved_by AS person FROM movements WHERE moved_by IS NOT NULL ORDER BY moved_by LIMIT 500',
   )
-  return rows.map(({ movedBy }) => movedBy)
+  return rows.map(({ person }) => person)
 }
 
 const columns = ['id', 'number', 'kind', 'units', 'balance', 'reason', 'note', 'undoes', 'replica']
   .map((name) => `movements.${name}`)
-  .concat('product_id AS productId', 'moved_by AS movedBy', 'moved_at AS movedAt')
+  .concat('movements.product_id AS productId', 'movements.moved_by AS movedBy', 'movements.moved_at AS movedAt')
   .join(', ')

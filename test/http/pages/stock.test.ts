@@ -42,7 +42,7 @@ describe('the stock of a product', () => {
     expect(movementsOn(page)).to.deep.equal(['+1,000 In → 1,005'])
     expect(page.$('.movements li').text()).to.match(/Received: Order 7[\s\S]+ · Ana García · /)
     expect(page.$('.by').text()).to.contain(saved.servedBy)
-    expect(await rowOf()).to.include({ units: 1_005, movements: 1, version: 1 })
+    expect(await rowOf()).to.include({ units: 1_005, movements: 1, version: 2 })
   })
 
   it('goes out and is counted', async () => {
@@ -54,7 +54,7 @@ describe('the stock of a product', () => {
 
   for (const [kind, units, problem] of [
     ['out', '6', 'Not enough stock: 5 at most can go out. Nothing was saved.'],
-    ['in', '2000000000', 'Reduce the units to 2 billion or fewer.'],
+    ['in', '2000000000', 'Too many: 1,999,999,995 at most can come in. Nothing was saved.'],
     ['in', '0', 'Enter at least 1: nothing would come in or go out.'],
     ['out', '0', 'Enter at least 1: nothing would come in or go out.'],
     ['in', '-1', 'Enter the units as a whole number, 0 or more, such as 250.'],
@@ -79,9 +79,19 @@ describe('the stock of a product', () => {
     it(`knows nothing at ${missing}`, async () => {
       expect((await ana.get(missing)).status).to.equal(404)
       expect((await ana.post(missing, { kind: 'in', units: '1' })).status).to.equal(404)
-      expect((await ana.post('/movements/999999999/undo', {})).status).to.equal(404)
     })
   }
+
+  for (const missing of ['/movements/999999999/undo', '/movements/0/undo', '/movements/x/undo']) {
+    it(`undoes nothing at ${missing}`, async () => {
+      expect((await ana.post(missing, {})).status).to.equal(404)
+    })
+  }
+
+  it('has one address: a movement at another spelling of it is refused, so that a key counts once', async () => {
+    const spelled = path.replace(/\d/, (digit) => `%3${digit}`)
+    expect((await ana.post(spelled, { kind: 'in', units: '1' })).status).to.equal(404)
+  })
 
   it('is the exact sum of 300 movements at the same time over all replicas, and the journal adds up', async () => {
     await move('count', '100')
@@ -162,7 +172,7 @@ describe('the stock of a product', () => {
       expect([undone.status, undone.location]).to.deep.equal([303, `${path}?moved=2`])
       const page = await ana.get(path)
       expect(movementsOn(page)).to.deep.equal(['−4 Out → 5', '+4 In → 9'])
-      expect(page.$('.movements li').first().text()).to.contain('Undoes: Received')
+      expect(page.$('.movements li').first().text()).to.contain('Undoes movement 1: Received')
       expect(page.$('.movements li').last().text()).to.contain('Undone')
       await ana.post(undoOf(page, 0), {})
       expect(movementsOn(await ana.get(path))[0]).to.equal('+4 In → 9')
@@ -192,12 +202,35 @@ describe('the stock of a product', () => {
       expect(await rowOf()).to.include({ units: 5, movements: 2 })
     })
 
+    it('is not undone twice either where nothing would be left to undo', async () => {
+      await move('in', '4')
+      const action = undoOf(await ana.get(path), 0)
+      await ana.post(action, {})
+      await move('out', '5')
+      expect((await ana.post(action, {})).status).to.equal(409)
+    })
+
+    it('asks to sign in again, and then says that nothing was undone', async () => {
+      const account = registration()
+      const person = new Person()
+      await person.post('/register', account)
+      await move('in', '4')
+      const action = undoOf(await person.get(path), 0)
+      await person.at(person.address).post('/logout', {})
+      const refused = await person.post(action, {})
+      expect(refused.status).to.equal(401)
+      const resumed = await person.submit(refused, '/login', account)
+      expect(resumed.$('[role=alert]').text()).to.contain('has not been undone')
+      expect((await person.post(action, {})).status).to.equal(303)
+    })
+
     it('is not undone where fewer than none would be left', async () => {
       await move('in', '4')
       await move('out', '8')
       const refused = await ana.post(undoOf(await ana.get(path), 1), {})
       expect(refused.status).to.equal(422)
-      expect(refused.$('[role=alert]').text()).to.contain('Not enough stock: 1 at most can go out.')
+      expect(refused.$('[role=alert]').text()).to.contain('This movement cannot be undone')
+      expect(problemsOn(refused)).to.deep.equal({})
       expect(await rowOf()).to.include({ units: 1, movements: 2 })
     })
   })
@@ -207,19 +240,29 @@ describe('the stock of a product', () => {
       const draft = await databases.products('products').where({ id }).first('name', 'code', 'description', 'category')
       const { location } = await ana.post(`/products/${id}`, { ...draft, version: '1', units: '9' })
       expect(location).to.equal(`/products/${id}?saved`)
-      expect(await rowOf()).to.deep.equal({ units: 9, movements: 1, version: 1 })
-      await ana.post(`/products/${id}`, { ...draft, name: 'Wire', version: '1', units: '9' })
       expect(await rowOf()).to.deep.equal({ units: 9, movements: 1, version: 2 })
+      await ana.post(`/products/${id}`, { ...draft, name: 'Wire', version: '2', units: '9' })
+      expect(await rowOf()).to.deep.equal({ units: 9, movements: 1, version: 3 })
       const page = await ana.get(path)
       expect(movementsOn(page)).to.deep.equal(['+4 Count → 9'])
       expect(page.$('.by').text()).to.contain('Ana García')
+    })
+
+    it('keeps what was moved when a form of before it is saved, and refuses one with the units of then', async () => {
+      const draft = await databases.products('products').where({ id }).first('name', 'code', 'description', 'category')
+      const form = await ana.get(`/products/${id}/edit`)
+      await move('in', '10')
+      const refused = await ana.post(`/products/${id}`, { ...draft, name: 'Wire', version: '1', units: '5' })
+      expect(refused.status).to.equal(409)
+      expect((await ana.submit(form, `/products/${id}`, { name: 'Wire' })).status).to.equal(303)
+      expect(await rowOf()).to.include({ units: 15, movements: 1, version: 3 })
     })
 
     it('has a count in the journal where an older version or a statement by hand changes it', async () => {
       await databases.products('products').where({ id }).update({ units: 3 })
       const page = await ana.get(path)
       expect(movementsOn(page)).to.deep.equal(['−2 Count → 3'])
-      expect(page.$('.by').text()).to.contain('changed past the journal')
+      expect(page.$('.by').text()).to.contain('changed outside Bodega')
       await move('in', '1')
       expect(await rowOf()).to.include({ units: 4, movements: 2 })
     })
@@ -247,6 +290,7 @@ describe('the stock of a product', () => {
       expect(await shown(`product=${id}&to=${day(-1)}`)).to.deep.equal([])
       const { $ } = await ana.get(`/movements?person=${person}&product=${id}`)
       expect($('select[name=person] :selected').text()).to.match(/^Sol /)
+      expect(await shown(`product=${id}&to=9999-12-31`)).to.deep.equal([path, path])
       expect($('main').text()).to.contain('Only of this product: Cable')
     })
 

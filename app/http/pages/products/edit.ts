@@ -3,10 +3,10 @@ import { NotFound } from '../../../errors.js'
 import type { Fields } from '../../../input/form-values.js'
 import type { Catalogue } from '../../../products/catalogue.js'
 import { type ChangeOfProduct, fieldNames, withoutChanges } from '../../../products/changes.js'
-import { type Product, parseId, parseVersion } from '../../../products/product.js'
+import { type Product, parseVersion } from '../../../products/product.js'
 import type { Accounts } from '../../../users/accounts.js'
 import { GarbledBody } from '../../errors.js'
-import { type FormState, fieldsOf, newForm, submit, writeOf } from '../../forms.js'
+import { type FormState, fieldsOf, idIn, idOf, newForm, submit, writeOf } from '../../forms.js'
 import { signedInUser } from '../../middleware/access.js'
 import { changeOf, valuesOf } from './fields.js'
 
@@ -17,12 +17,12 @@ import { changeOf, valuesOf } from './fields.js'
 export function editPages(catalogue: Catalogue, accounts: Accounts) {
   return {
     async showEdit(ctx: Context) {
-      await showEditForm(ctx, newForm(`/products/${productIdOf(ctx)}`))
+      await showEditForm(ctx, newForm(`/products/${idOf(ctx)}`))
     },
 
     async submitEdit(ctx: Context) {
       const change = async () => {
-        const [user, fields, id] = [signedInUser(ctx), fieldsOf(ctx), productIdOf(ctx)]
+        const [user, fields, id] = [signedInUser(ctx), fieldsOf(ctx), idOf(ctx)]
         const version = parseVersion(fields.version)
         if (version === undefined) throw new GarbledBody('no version, which each form has')
         const write = writeOf(ctx, `user ${user.id}`)
@@ -37,13 +37,13 @@ export function editPages(catalogue: Catalogue, accounts: Accounts) {
 
   async function showEditForm(ctx: Context, form: FormState) {
     const { deadline } = ctx.state
-    const id = parseId(/^\/products\/(\d+)$/.exec(form.action)?.[1])
-    const product = id === undefined ? undefined : await catalogue.find(id, deadline)
+    const product = await catalogue.find(idIn(form), deadline)
     if (!product) throw new NotFound()
     const version = parseVersion(form.values.version) ?? product.version
     // The version that both changes are compared with, for as long as the form goes to and fro.
     const base = Math.min(version, parseVersion(form.values.base) ?? version)
-    const history = base < product.version ? await catalogue.changes(product.id, base, deadline) : []
+    const history =
+      base < product.version ? await catalogue.changes(product.id, { since: base, most: mostChanges }, deadline) : []
     const typed = { ...valuesOf(product), ...form.values }
     const values = { ...merge(typed, product, version, history), version: product.version, base }
     const conflict = history.length > 0 && {
@@ -58,12 +58,8 @@ export function editPages(catalogue: Catalogue, accounts: Accounts) {
   }
 }
 
-/** @throws {NotFound} */
-function productIdOf(ctx: Context): number {
-  const id = parseId(ctx.params.id)
-  if (id === undefined) throw new NotFound()
-  return id
-}
+/** Changes that a form is compared with. */
+const mostChanges = 100
 
 /** What a person typed, but for the fields that only others have changed since that version. */
 function merge(typed: Fields, product: Product, version: number, history: ChangeOfProduct[]): Fields {
@@ -76,7 +72,7 @@ function merge(typed: Fields, product: Product, version: number, history: Change
 function compare(typed: Fields, product: Product, version: number, history: ChangeOfProduct[]) {
   const [old, saved] = [valuesAt(product, version, history), valuesOf(product)]
   // Of a form that is older than what was read of the history, all that differs is told.
-  const isKnown = history.length === product.version - version
+  const isKnown = history.length < mostChanges
   return fieldNames
     .map((name) => {
       const own = !isSame(typed[name], old[name]) && !isSame(typed[name], saved[name])

@@ -1,8 +1,9 @@
 import type { Context } from 'koa'
 import type { Deadline } from '../../../database/deadline.js'
 import { NotFound } from '../../../errors.js'
+import { parseId } from '../../../input/schemas.js'
 import type { Catalogue } from '../../../products/catalogue.js'
-import { type Product, parseCatalogueQuery, parseId } from '../../../products/product.js'
+import { type Product, parseCatalogueQuery } from '../../../products/product.js'
 import type { Accounts } from '../../../users/accounts.js'
 import { type FormState, fieldsOf, newForm, submit, writeOf } from '../../forms.js'
 import { signedInUser } from '../../middleware/access.js'
@@ -40,9 +41,10 @@ export function productPages(catalogue: Catalogue, accounts: Accounts) {
     async showProduct(ctx: Context) {
       const product = await productAt(ctx, ctx.params.id)
       if (!product) throw new NotFound()
+      const from = parseCatalogueQuery(ctx.query)
       const [added, saved] = ['added' in ctx.query, 'saved' in ctx.query]
       const history = await historyOf(product, ctx.state.deadline)
-      await ctx.page('products/show', { product, from: parseCatalogueQuery(ctx.query), added, saved, history })
+      await ctx.page('products/show', { product, from, added, saved, history, shownChanges })
     },
   }
 
@@ -50,10 +52,10 @@ export function productPages(catalogue: Catalogue, accounts: Accounts) {
     await ctx.page('products/new', { form, added, categories: await catalogue.categories(ctx.state.deadline) })
   }
 
-  /** The latest changes, each with the name of the person. */
-  async function historyOf({ id, version }: Product, deadline: Deadline) {
-    if (version === 1) return []
-    const changes = await catalogue.changes(id, Math.max(1, version - shownChanges), deadline)
+  /** The latest changes of the fields, each with the name of the person. */
+  async function historyOf({ id, version, movements }: Product, deadline: Deadline) {
+    if (version === 1 + movements) return []
+    const changes = await catalogue.changes(id, { since: 1, most: shownChanges + 1 }, deadline)
     const names = await accounts.namesOf(
       changes.map(({ changedBy }) => changedBy),
       deadline,

@@ -3,11 +3,10 @@ import type { Deadline } from '../../../database/deadline.js'
 import { NotFound } from '../../../errors.js'
 import { type Fields, filled, wholeNumber } from '../../../input/form-values.js'
 import type { Catalogue } from '../../../products/catalogue.js'
-import { parseId } from '../../../products/product.js'
-import { kinds, parseJournalQuery, parseMovementDraft } from '../../../products/stock/movement.js'
+import { type JournalQuery, kinds, parseJournalQuery, parseMovementDraft } from '../../../products/stock/movement.js'
 import type { StockKeeping } from '../../../products/stock/stock.js'
 import type { Accounts } from '../../../users/accounts.js'
-import { type FormState, fieldsOf, newForm, submit, writeOf } from '../../forms.js'
+import { type FormState, fieldsOf, idIn, idOf, newForm, submit, writeOf } from '../../forms.js'
 import { signedInUser } from '../../middleware/access.js'
 
 /** The stock of a product, which movements change; and the journal of them all. */
@@ -37,13 +36,12 @@ export function stockPages(catalogue: Catalogue, stock: StockKeeping, accounts: 
     async showJournal(ctx: Context) {
       const { deadline } = ctx.state
       const query = parseJournalQuery(ctx.query)
-      const [list, movers, product] = await Promise.all([
+      const [list, ids, product] = await Promise.all([
         journal(query, deadline),
-        stock.movers(deadline),
+        stock.people(deadline),
         query.product === undefined ? undefined : catalogue.find(query.product, deadline),
       ])
-      const names = await accounts.namesOf(movers, deadline)
-      const people = movers.map((id, index) => ({ id, name: names[index] })).filter(({ name }) => name !== undefined)
+      const people = await namesOf(query.person === undefined ? ids : [...ids, query.person], deadline)
       await ctx.page('stock/journal', { query, list, people, product, kinds })
     },
 
@@ -52,18 +50,16 @@ export function stockPages(catalogue: Catalogue, stock: StockKeeping, accounts: 
   }
 
   function showStockForm(ctx: Context, form: FormState) {
-    const id = parseId(form.action.split('/')[2])
-    if (id === undefined) throw new NotFound()
-    return showStockOf(ctx, id, form)
+    return showStockOf(ctx, idIn(form), form)
   }
 
-  /** A movement that could not be undone is shown among those of its product. */
+  /** A movement that was not undone is shown among those of its product. */
   async function showUndoForm(ctx: Context, form: FormState) {
-    const id = parseId(form.action.split('/')[2])
-    const movement = id === undefined ? undefined : await stock.findMovement(id, ctx.state.deadline)
+    const movement = await stock.find(idIn(form), ctx.state.deadline)
     if (!movement) throw new NotFound()
-    const action = `/products/${movement.productId}/movements`
-    await showStockOf(ctx, movement.productId, { ...form, action, values: {} })
+    const wrong = Object.keys(form.problems).length > 0
+    const notice = form.notice ?? (wrong ? 'problem.cannotUndo' : 'problem.notUndone')
+    await showStockOf(ctx, movement.productId, { ...newForm(`/products/${movement.productId}/movements`), notice })
   }
 
   async function showStockOf(ctx: Context, id: number, form: FormState) {
@@ -75,13 +71,24 @@ export function stockPages(catalogue: Catalogue, stock: StockKeeping, accounts: 
     await ctx.page('stock/product', { product, form, query, list, moved, kinds })
   }
 
-  async function journal(query: ReturnType<typeof parseJournalQuery>, deadline: Deadline) {
+  async function journal(query: JournalQuery, deadline: Deadline) {
     const { entries, older } = await stock.journal(query, deadline)
-    const people = [...new Set(entries.flatMap(({ movedBy }) => movedBy ?? []))]
-    const names = await accounts.namesOf(people, deadline)
-    const nameOf = new Map(people.map((id, index) => [id, names[index]]))
-    const withPeople = entries.map((entry) => ({ ...entry, person: entry.movedBy && nameOf.get(entry.movedBy) }))
-    return { entries: withPeople, older }
+    const people = await namesOf(
+      entries.flatMap(({ movedBy }) => movedBy ?? []),
+      deadline,
+    )
+    return {
+      entries: entries.map((entry) => ({ ...entry, person: entry.movedBy && people.get(entry.movedBy) })),
+      older,
+    }
+  }
+
+  /** The names of people who have an account, each once, in their order. */
+  async function namesOf(ids: number[], deadline: Deadline): Promise<Map<number, string>> {
+    const each = [...new Set(ids)]
+    const names = await accounts.namesOf(each, deadline)
+    const known = each.flatMap((id, index): [number, string][] => (names[index] ? [[id, names[index]]] : []))
+    return new Map(known.sort(([, one], [, other]) => one.localeCompare(other)))
   }
 }
 
@@ -92,11 +99,4 @@ function stockAfter({ productId, number }: { productId: number; number: number }
 /** The movement that the fields of a form describe. @throws {Invalid} */
 function draftOf({ kind, units, reason, note }: Fields) {
   return parseMovementDraft({ kind, units: wholeNumber(units), reason: filled(reason), note: filled(note) })
-}
-
-/** @throws {NotFound} */
-function idOf(ctx: Context): number {
-  const id = parseId(ctx.params.id)
-  if (id === undefined) throw new NotFound()
-  return id
 }
