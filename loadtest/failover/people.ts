@@ -43,13 +43,22 @@ export class People {
   readonly #everyone: Someone[] = []
   /** Sessions that somebody has besides their first. */
   readonly #elsewhere: Someone[] = []
+  readonly #acts: Act[]
   #signedOut = 0
 
-  /** @param run what all addresses and codes start with, so that the audit finds them */
+  /**
+   * @param run what all addresses and codes start with, so that the audit finds them
+   * @param withPrevious whether they leave out what the version before this one does not know
+   */
   constructor(
     readonly client: Client,
     readonly run: string,
-  ) {}
+    { withPrevious }: { withPrevious?: boolean },
+  ) {
+    this.#acts = withPrevious
+      ? this.#thousand.map((act) => (this.#newActs.has(act) ? this.#addProduct : act))
+      : this.#thousand
+  }
 
   /** The first people make their accounts and add a product, one after the other. */
   async arrive(count: number): Promise<void> {
@@ -67,7 +76,7 @@ export class People {
     await openLoop(
       rate,
       () => !over,
-      (due) => oneOf(this.#thousand)(due),
+      (due) => oneOf(this.#acts)(due),
     )
     return happening
   }
@@ -185,6 +194,9 @@ export class People {
     [1, this.#signInElsewhere],
     [1, this.#signOutElsewhere],
   ])
+
+  /** Its form has another set of fields in the version before this one, which has no movements. */
+  readonly #newActs = new Set([this.#changeProduct, this.#moveUnits])
 
   async #write(kind: Write['kind'], key: string, step: Step, someone: Someone, due: number): Promise<Answer> {
     const write = { kind, key, acknowledged: false }

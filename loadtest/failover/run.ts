@@ -37,7 +37,7 @@ export async function runScenario(cluster: Cluster, scenario: Scenario, options:
   const record = (outcome: Outcome) => outcomes.push(outcome)
   const client = new Client(cluster.url, { timeout, keepAlive: scenario.keepAlive, record })
   const run = `${scenario.name}-${Date.now().toString(36)}`
-  const people = new People(client, run)
+  const people = new People(client, run, scenario)
   await scenario.prepare?.()
   await people.arrive(firstPeople)
   const started = performance.now()

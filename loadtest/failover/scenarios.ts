@@ -24,6 +24,8 @@ export interface Scenario {
   rounds: { full: number; short: number }
   /** Whether people keep their connections to nginx between requests; true by default. */
   keepAlive?: boolean
+  /** Whether people only do what the version before this one knows, too. */
+  withPrevious?: boolean
   /** What takes its time and is done before people come. */
   prepare?(): Promise<void>
   /** One round, which ends when the system is whole again. */
@@ -55,6 +57,7 @@ export const scenarios: Scenario[] = [
     name: 'upgrade',
     about: 'back to the last version of another schema and then, with its migrations, to this one, replica by replica',
     rounds: { full: 5, short: 1 },
+    withPrevious: true,
     prepare: async () => void buildPrevious(),
     async round(cluster, note) {
       for (const version of ['previous', 'current'] as const) {

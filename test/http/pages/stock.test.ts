@@ -123,6 +123,22 @@ describe('the stock of a product', () => {
     expect(await rowOf()).to.include({ units: 2, movements: 1 })
   })
 
+  it('keeps nobody else waiting while very many wait for it', async () => {
+    const replica = ana.at(replicaAddresses()[0] as string)
+    const holding = await databases.products.transaction()
+    await holding('products').where({ id }).forUpdate()
+    const waiting = Array.from({ length: 40 }, () => replica.post(path, { kind: 'in', units: '1' }))
+    await sleep(500)
+    try {
+      const [added, later] = await Promise.all([replica.post('/products', product()), replica.get('/products?page=2')])
+      expect([added.status, later.status]).to.deep.equal([303, 200])
+    } finally {
+      await holding.commit()
+    }
+    for (const { status } of await Promise.all(waiting)) expect(status).to.equal(303)
+    expect(await rowOf()).to.include({ units: 45, movements: 40 })
+  })
+
   it('is moved once when the form is sent twice', async () => {
     const form = await ana.get(path)
     const answers = await Promise.all([1, 2].map(() => ana.submit(form, path, { kind: 'in', units: '1' })))
