@@ -225,6 +225,7 @@ async function* everyPage(page: Page) {
   await page.waitForSelector('[name=kind]')
   yield 'stock'
   await fill(page, { units: '2000000001', reason: 'R'.repeat(60), note: 'N'.repeat(500) })
+  await page.check('[value=out]')
   await submit(page)
   yield 'stock, problems'
   await fill(page, { units: '2000000000' })

@@ -1,7 +1,7 @@
 import type { Connection } from '../../database/connection.js'
 import type { Database } from '../../database/database.js'
 import type { Deadline } from '../../database/deadline.js'
-import { AlreadyUndone, NotFound } from '../../errors.js'
+import { AlreadyUndone, NotFound, Outdated } from '../../errors.js'
 import type { User } from '../../users/account.js'
 import type { Write } from '../../writes/write.js'
 import { createWrites, type Work } from '../../writes/writes.js'
@@ -29,12 +29,20 @@ export function createStockKeeping(database: Database, secret: string, replica: 
   return {
     /**
      * Moves units of a product.
+     * @param seen how many movements the product had when the person looked, if that is known
+     * @throws {Outdated} when it has had others since and this is a count, which would undo them unseen
      * @throws {NotFound} when there is no such product
      * @throws {Invalid} when fewer than none would be left, or more than a product can have
      */
-    async move(user: User, productId: number, draft: MovementDraft, write: Write): Promise<Moved> {
+    async move(
+      user: User,
+      { productId, seen }: { productId: number; seen: number | undefined },
+      draft: MovementDraft,
+      write: Write,
+    ): Promise<Moved> {
       const move: Work<Moved> = async (connection, withCommit) => {
         const stock = await lockStock(connection, productId)
+        if (draft.kind === 'count' && seen !== undefined && seen !== stock.movements) throw new Outdated()
         const balance = balanceAfter(draft, stock.units)
         withCommit(...store.insertMovement(stock, { ...draft, balance, undoes: null, movedBy: user.id, replica }))
         return { productId, number: stock.movements + 1 }

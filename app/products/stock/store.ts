@@ -40,9 +40,10 @@ export function findMovement(connection: Connection, id: number): Promise<Moveme
   return connection.first(`SELECT ${columns} FROM movements WHERE id = ?`, [id])
 }
 
-/** A movement with the name of its product, the number of the movement that it undoes, and whether it was undone. */
+/** A movement with the name and the code of its product, the number of the movement that it undoes, and whether it was undone. */
 export interface Entry extends Movement {
   name: string | null
+  code: string | null
   undoesNumber: number | null
   undone: 0 | 1
 }
@@ -57,7 +58,7 @@ export function findMovements(connection: Connection, query: JournalQuery, most:
   })
   const where = asked.length > 0 ? `WHERE ${asked.map(({ sql }) => sql).join(' AND ')}` : ''
   return connection.rows(
-    `SELECT ${columns}, name, undone.number AS undoesNumber,
+    `SELECT ${columns}, name, code, undone.number AS undoesNumber,
        EXISTS (SELECT 1 FROM movements AS later WHERE later.undoes = movements.id) AS undone
      FROM (SELECT id AS found FROM movements ${where} ORDER BY ${order} DESC LIMIT ?) AS page
      JOIN movements ON movements.id = found

@@ -2,6 +2,7 @@ import type { Context } from 'koa'
 import type { Deadline } from '../../../database/deadline.js'
 import { NotFound } from '../../../errors.js'
 import { type Fields, filled, wholeNumber } from '../../../input/form-values.js'
+import { askedNumber } from '../../../input/schemas.js'
 import type { Catalogue } from '../../../products/catalogue.js'
 import { type JournalQuery, kinds, parseJournalQuery, parseMovementDraft } from '../../../products/stock/movement.js'
 import type { StockKeeping } from '../../../products/stock/stock.js'
@@ -19,8 +20,10 @@ export function stockPages(catalogue: Catalogue, stock: StockKeeping, accounts: 
 
     async submitMovement(ctx: Context) {
       const move = async () => {
-        const [user, draft] = [signedInUser(ctx), draftOf(fieldsOf(ctx))]
-        return stockAfter(await stock.move(user, idOf(ctx), draft, writeOf(ctx, `user ${user.id}`)))
+        const [user, fields] = [signedInUser(ctx), fieldsOf(ctx)]
+        const seen = askedNumber.parse(fields.seen)
+        const write = writeOf(ctx, `user ${user.id}`)
+        return stockAfter(await stock.move(user, { productId: idOf(ctx), seen }, draftOf(fields), write))
       }
       await submit(ctx, move, showStockForm)
     },
