@@ -91,6 +91,16 @@ describe('changing a product', () => {
     expect((await rowOf()).version).to.equal(2)
   })
 
+  it('takes the version from If-Match, as the product’s page gives it in its ETag', async () => {
+    const tag = (await ana.get(path)).headers.get('etag') as string
+    const change = (category: string) => ana.post(path, { ...draft, category }, { 'if-match': tag })
+    expect((await change('Wires')).status).to.equal(303)
+    expect((await change('Ropes')).status).to.equal(409)
+    expect(await rowOf()).to.include({ category: 'Wires', version: 2 })
+    expect((await ana.get(path)).headers.get('etag')).to.match(/^(W\/)?"2"$/)
+    expect((await ana.post(path, draft, { 'if-match': 'x' })).status).to.equal(400)
+  })
+
   for (const version of ['', '0', '-1', '1.0', 'x', '9999999999']) {
     it(`refuses the version ${JSON.stringify(version)}`, async () => {
       const { status } = await ana.submit(await edit(ana), path, { version, category: '6' })

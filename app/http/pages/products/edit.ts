@@ -23,7 +23,7 @@ export function editPages(catalogue: Catalogue, accounts: Accounts) {
     async submitEdit(ctx: Context) {
       const change = async () => {
         const [user, fields, id] = [signedInUser(ctx), fieldsOf(ctx), idOf(ctx)]
-        const version = parseVersion(fields.version)
+        const version = parseVersion(fields.version ?? taggedVersion(ctx))
         if (version === undefined) throw new GarbledBody('no version, which each form has')
         const write = writeOf(ctx, `user ${user.id}`)
         const changed = await catalogue.change(user, { id, version }, changeOf(fields), write)
@@ -60,6 +60,11 @@ export function editPages(catalogue: Catalogue, accounts: Accounts) {
 
 /** Changes that a form is compared with. */
 const mostChanges = 100
+
+/** The version that a program has from the ETag of the product's page, which nginx makes a weak one where it compresses. */
+function taggedVersion(ctx: Context): string | undefined {
+  return /^(?:W\/)?"(\d+)"$/.exec(ctx.get('If-Match'))?.[1]
+}
 
 /** What a person typed, but for the fields that only others have changed since that version. */
 function merge(typed: Fields, product: Product, version: number, history: ChangeOfProduct[]): Fields {

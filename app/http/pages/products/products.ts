@@ -42,6 +42,7 @@ export function productPages(catalogue: Catalogue, accounts: Accounts) {
       const product = await productAt(ctx, ctx.params.id)
       if (!product) throw new NotFound()
       const from = parseCatalogueQuery(ctx.query)
+      ctx.set('ETag', `"${product.version}"`) // for If-Match: see edit.ts
       const [added, saved] = ['added' in ctx.query, 'saved' in ctx.query]
       const history = await historyOf(product, ctx.state.deadline)
       await ctx.page('products/show', { product, from, added, saved, history, shownChanges })
