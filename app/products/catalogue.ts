@@ -15,6 +15,7 @@ import {
   type ProductDraft,
   type ProductFields,
   type ProductVersion,
+  parseCode,
   wordsOf,
 } from './product.js'
 import { searchTextOf } from './search/text.js'
@@ -87,6 +88,12 @@ export function createCatalogue(database: Database, secret: string, replica: str
     /** What was changed of a product's fields since a version, the latest first; at most so many changes. */
     changes(id: number, range: { since: number; most: number }, deadline: Deadline): Promise<ChangeOfProduct[]> {
       return database.run(deadline, (connection) => store.findChanges(connection, id, range))
+    },
+
+    /** The product that has a code, whatever its case, if one has. */
+    async findOwner(code: unknown, deadline: Deadline): Promise<{ id: number; name: string } | undefined> {
+      const asked = parseCode(code)
+      return asked === undefined ? undefined : database.run(deadline, (it) => store.findByCode(it, asked))
     },
 
     /** The product with this number, or undefined where there is none. */

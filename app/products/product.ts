@@ -44,6 +44,11 @@ export function parseCatalogueQuery(values: unknown): CatalogueQuery {
   return catalogueQuery.parse(values)
 }
 
+/** A product's code, or undefined where it can be none. */
+export function parseCode(typed: unknown): string | undefined {
+  return code.safeParse(typed).data
+}
+
 /** A product's version, or undefined where it is none. */
 export function parseVersion(text: unknown): number | undefined {
   return typeof text === 'string' && /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined
@@ -52,10 +57,12 @@ export function parseVersion(text: unknown): number | undefined {
 /** That a product can have. */
 export const mostUnits = 2_000_000_000
 
+const code = line(64).refine((code) => /^[\w.-]+$/.test(code), { error: 'problem.code', abort: true })
+
 /** The fingerprint of a write depends on this order; keep it across versions. */
 const productDraft = z.object({
   name: line(100),
-  code: line(64).refine((code) => /^[\w.-]+$/.test(code), { error: 'problem.code', abort: true }),
+  code,
   description: text(2_000),
   units: whole(0, mostUnits),
   category: line(60),

@@ -140,6 +140,25 @@ describe('the pages in a real browser', () => {
     }
   }
 
+  it('says while a code is typed which product has it, but not of the product itself', async () => {
+    const page = await open()
+    const taken = product({ name: 'Taken <b>& bold' })
+    const { location } = await (await signedIn()).post('/products', taken)
+    const path = location?.split('?')[0]
+    await page.goto('/products/new')
+    await page.fill('#code', taken.code.toLowerCase())
+    await page.waitForSelector(`.problem a[href="${path}/movements"]`)
+    expect(await page.textContent('.problem')).to.contain('Another product has this code: Taken <b>& bold')
+    await page.fill('#code', unique())
+    await page.waitForSelector('.problem a', { state: 'detached' })
+    await page.goto(`${path}/edit`)
+    await page.fill('#code', '')
+    const checked = page.waitForResponse(/\/products\/new\/code/)
+    await page.fill('#code', taken.code)
+    await (await checked).finished()
+    expect(await page.locator('.problem a').count()).to.equal(0)
+  })
+
   it('on paper there is the product, and nothing to press', async () => {
     const page = await open({ colorScheme: 'dark' })
     await page.goto('/products/new')

@@ -78,12 +78,30 @@ async function walk(name: string, options: BrowserContextOptions) {
     await submit(page, { ...product, code: `${product.code}-${unique}${index}` })
     if (index === 0) await take('product')
   }
+  const path = new URL(page.url()).pathname
+  await page.goto(`${path}/edit`)
+  await take('edit-product')
+  await page.goto(`${path}/movements`)
+  await take('stock')
+  for (const [kind, units, reason] of [
+    ['out', '12', 'Venta'],
+    ['in', '5', 'Recepción'],
+    ['count', '40', 'Inventario'],
+  ] as const) {
+    await page.check(`[value=${kind}]`)
+    await submit(page, { units, reason })
+  }
+  await take('stock-moved')
+  await page.goto('/movements')
+  await take('movements')
   await page.goto('/products')
   await take('products-some')
   await page.goto('/products/new')
   await take('new-product')
   await submit(page, { name: 'Cable', code: 'with spaces', units: '-3' })
   await take('new-product-problems')
+  await page.goto('/status')
+  await take('status')
   await page.goto('/nowhere')
   await take('error')
   await context.close()
@@ -91,6 +109,6 @@ async function walk(name: string, options: BrowserContextOptions) {
 
 async function submit(page: Page, fields: Record<string, string>) {
   for (const [name, value] of Object.entries(fields)) await page.fill(`main [name=${name}]`, value)
-  await page.click('main form[method=post] button:not([type=button])')
+  await page.click('main #form button:not([type=button])')
   await page.waitForLoadState()
 }

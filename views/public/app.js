@@ -4,6 +4,7 @@ import { showLocalTimes } from './times.js'
 
 for (const input of document.querySelectorAll('input[type=password][data-show]')) addShowButton(input)
 for (const form of document.querySelectorAll('form[data-guard]')) guardUnsaved(form)
+for (const input of document.querySelectorAll('input[data-check]')) checkWhileTyped(input)
 forgetNotice()
 showLocalTimes()
 
@@ -36,6 +37,24 @@ function guardUnsaved(form) {
   })
   window.addEventListener('beforeunload', (event) => {
     if (unsaved) event.preventDefault()
+  })
+}
+
+/** Says what the server has to say of a value, soon after it was typed. */
+function checkWhileTyped(input) {
+  const said = document.createElement('p')
+  said.className = 'problem'
+  said.setAttribute('role', 'status')
+  input.after(said)
+  let timer
+  input.addEventListener('input', () => {
+    clearTimeout(timer)
+    timer = setTimeout(async () => {
+      const typed = input.value
+      const answer = await fetch(input.dataset.check + encodeURIComponent(typed), { redirect: 'error' }).catch(() => {})
+      const text = answer?.ok ? await answer.text() : ''
+      if (input.value === typed) said.innerHTML = text
+    }, 250)
   })
 }
 

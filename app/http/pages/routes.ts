@@ -26,7 +26,7 @@ export function openRoutes(): Router {
 /** Every other page's address, and who may open it. */
 export function pageRoutes(parts: Parts): Router {
   const { accounts, catalogue, stock } = parts
-  const { showProducts, showNewProduct, submitProduct, showProductForm, showProduct } = productPages(
+  const { showProducts, showNewProduct, showCode, submitProduct, showProductForm, showProduct } = productPages(
     catalogue,
     accounts,
   )
@@ -58,6 +58,7 @@ export function pageRoutes(parts: Parts): Router {
     .get('/products', may('products:read'), showProducts)
     .post('/products', form(), may('products:edit'), submitProduct)
     .get('/products/new', may('products:edit'), showNewProduct)
+    .get('/products/new/code', may('products:edit'), showCode)
     .get('/products/:id', may('products:read'), showProduct)
     .post('/products/:id', form(), may('products:edit'), submitEdit)
     .get('/products/:id/edit', may('products:edit'), showEdit)

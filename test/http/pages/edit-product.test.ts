@@ -79,7 +79,7 @@ describe('changing a product', () => {
     await ana.post('/products', other)
     const answer = await ana.submit(await edit(ana), path, { code: other.code as string })
     expect(answer.status).to.equal(409)
-    expect(problemsOn(answer)).to.deep.equal({ code: 'Another product has this code: The other' })
+    expect(problemsOn(answer)).to.deep.equal({ code: 'Another product has this code: The other Add stock to it' })
     expect((await ana.submit(answer, path, { code: `${draft.code}`.toLowerCase() })).status).to.equal(303)
   })
 

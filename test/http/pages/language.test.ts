@@ -46,7 +46,7 @@ describe('the language of a page that answered a form', () => {
     const form = await person.get('/products/new')
     const { location } = await person.submit(form, '/products', first)
     const code = await inLanguage('es', person, await person.post('/products', { ...second, code: first.code }))
-    expect(problemsOn(code).code).to.equal('Otro producto tiene este código: The first')
+    expect(problemsOn(code).code).to.equal('Otro producto tiene este código: The first Añadirle existencias')
     expect(code.$('#code-problem a').attr('href')).to.equal(location?.replace('?added', ''))
 
     const reused = await inLanguage('es', person, await person.submit(form, '/products', second))

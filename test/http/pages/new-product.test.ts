@@ -108,7 +108,7 @@ describe('adding a product', () => {
     const { location } = await person.post('/products', product({ code, name: 'The first' }))
     const answer = await person.post('/products', product({ code: code.toUpperCase(), name: 'The second' }))
     expect(answer.status).to.equal(409)
-    expect(problemsOn(answer)).to.deep.equal({ code: 'Another product has this code: The first' })
+    expect(problemsOn(answer)).to.deep.equal({ code: 'Another product has this code: The first Add stock to it' })
     expect(answer.$('#code-problem a').attr('href')).to.equal(location?.replace('?added', ''))
     expect(valuesOn(answer, '/products')).to.include({ name: 'The second', code: code.toUpperCase() })
   })
@@ -189,5 +189,18 @@ describe('adding a product', () => {
     const invalid = await person.post('/products', { ...draft, code: script, units: script })
     expect(invalid.html).not.to.contain('<script>alert').and.not.to.contain('<img src=x')
     expect(valuesOn(invalid, '/products')).to.include({ ...draft, code: script, units: script })
+  })
+
+  it('begins with another product’s fields where that is duplicated, but for its code and its units', async () => {
+    const { code, units, ...draft } = product({ name: 'Cable & more', category: 'Wires' })
+    const { location } = await person.post('/products', { ...draft, code, units })
+    const id = /\d+/.exec(location as string)?.[0]
+    const href = `/products/new?copy=${id}`
+    expect((await person.get(`/products/${id}`)).$(`a[href="${href}"]`)).to.have.length(1)
+    const form = await person.get(href)
+    expect(form.$('[role=status]').text()).to.contain('Copied from “Cable & more”')
+    expect(valuesOn(form, '/products')).to.include({ ...draft, code: '', units: '' })
+    expect((await person.submit(form, '/products', { code: unique(), units: '1' })).status).to.equal(303)
+    expect(valuesOn(await person.get('/products/new?copy=x'), '/products')).to.include({ name: '' })
   })
 })

@@ -7,7 +7,7 @@ import { type Product, parseCatalogueQuery } from '../../../products/product.js'
 import type { Accounts } from '../../../users/accounts.js'
 import { type FormState, fieldsOf, newForm, submit, writeOf } from '../../forms.js'
 import { signedInUser } from '../../middleware/access.js'
-import { draftOf } from './fields.js'
+import { draftOf, valuesOf } from './fields.js'
 
 /** Changes that the page of a product shows. */
 const shownChanges = 10
@@ -23,8 +23,16 @@ export function productPages(catalogue: Catalogue, accounts: Accounts) {
     },
 
     async showNewProduct(ctx: Context) {
-      const added = await productAt(ctx, ctx.query.added)
-      await showForm(ctx, newForm('/products', { category: added?.category }), added)
+      const [added, copied] = await Promise.all([productAt(ctx, ctx.query.added), productAt(ctx, ctx.query.copy)])
+      const values = copied ? { ...valuesOf(copied), code: '' } : { category: added?.category }
+      await showForm(ctx, newForm('/products', values), { added, copied })
+    },
+
+    /** A part of the form, which shows it while a code is typed. */
+    async showCode(ctx: Context) {
+      const { code, of } = ctx.query
+      const owner = await catalogue.findOwner(code, ctx.state.deadline)
+      await ctx.page('products/code', { owner: owner && String(owner.id) !== of ? owner : undefined })
     },
 
     async submitProduct(ctx: Context) {
@@ -49,8 +57,12 @@ export function productPages(catalogue: Catalogue, accounts: Accounts) {
     },
   }
 
-  async function showForm(ctx: Context, form: FormState, added?: Product) {
-    await ctx.page('products/new', { form, added, categories: await catalogue.categories(ctx.state.deadline) })
+  async function showForm(
+    ctx: Context,
+    form: FormState,
+    of: { added?: Product | undefined; copied?: Product | undefined } = {},
+  ) {
+    await ctx.page('products/new', { form, ...of, categories: await catalogue.categories(ctx.state.deadline) })
   }
 
   /** The latest changes of the fields, each with the name of the person. */
