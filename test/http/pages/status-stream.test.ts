@@ -157,7 +157,8 @@ describe('the page of the servers, live,', () => {
     expect([refused.status, refused.headers.get('retry-after')]).to.deep.equal([429, '10'])
     const busy = await selectsIn(4)
     for (const stream of streams) stream.close()
-    expect(busy).to.be.within(4, 24)
+    // One reading for all takes some 16, beside the jobs'; each for itself would take 160.
+    expect(busy).to.be.within(4, 48)
   })
 })
 
