@@ -30,10 +30,7 @@ export async function findMatches(
 /** Products that are looked at together. */
 const batch = 128
 
-/**
- * Terms of all words together that the newest blocks are asked for; and how many the others, at first: those of each word
- * that exclude most.
- */
+/** Terms of all words together: those that the newest blocks are asked for, and of these, for the others, the rarest first. */
 const mostTerms = 16
 const enough = 4
 
