@@ -32,6 +32,7 @@ export function insertMovement({ id, units, movements }: Stock, movement: NewMov
   ]
 }
 
+/** Whether another movement undoes this one. */
 export async function isUndone(connection: Connection, id: number): Promise<boolean> {
   return (await connection.first('SELECT id FROM movements WHERE undoes = ?', [id])) !== undefined
 }
