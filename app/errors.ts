@@ -31,6 +31,9 @@ export class Outdated extends Error {}
 /** Thrown when a movement was undone before. */
 export class AlreadyUndone extends Error {}
 
+/** A movement after which the units were counted: the count has them right, and an undo would make them wrong. */
+export class CountedSince extends Error {}
+
 /** Thrown when the e-mail address or the password is wrong; which of them is not said. */
 export class WrongCredentials extends Error {}
 

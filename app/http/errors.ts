@@ -38,6 +38,7 @@ const answers: [ErrorClass, ErrorAnswer][] = [
   [errors.Taken, { status: 409, code: 'taken', words: 'error.refused' }],
   [errors.Outdated, { status: 409, code: 'outdated', words: 'error.refused' }],
   [errors.AlreadyUndone, { status: 409, code: 'alreadyUndone', words: 'error.refused' }],
+  [errors.CountedSince, { status: 409, code: 'countedSince', words: 'error.refused' }],
   [errors.KeyReused, { status: 422, code: 'keyReused', words: 'error.keyReused' }],
   [errors.WrongCredentials, { status: 401, code: 'wrongCredentials', words: 'error.refused' }],
   [errors.Forbidden, { status: 403, code: 'forbidden', words: 'error.forbidden' }],

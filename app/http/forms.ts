@@ -3,6 +3,7 @@ import type { Context, Middleware } from 'koa'
 import compose from 'koa-compose'
 import {
   AlreadyUndone,
+  CountedSince,
   type FieldProblem,
   Invalid,
   KeyReused,
@@ -125,5 +126,6 @@ const notices: [abstract new (...args: never[]) => Error, TextKey][] = [
   [KeyReused, 'problem.keyReused'],
   [Outdated, 'problem.outdated'],
   [AlreadyUndone, 'problem.undone'],
+  [CountedSince, 'problem.countedSince'],
   [TooMany, 'problem.tooMany'],
 ]

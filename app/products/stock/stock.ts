@@ -1,7 +1,7 @@
 import type { Connection } from '../../database/connection.js'
 import type { Database } from '../../database/database.js'
 import type { Deadline } from '../../database/deadline.js'
-import { AlreadyUndone, NotFound, Outdated } from '../../errors.js'
+import { AlreadyUndone, CountedSince, NotFound, Outdated } from '../../errors.js'
 import type { User } from '../../users/account.js'
 import type { Write } from '../../writes/write.js'
 import { createWrites, type Work } from '../../writes/writes.js'
@@ -54,6 +54,7 @@ export function createStockKeeping(database: Database, secret: string, replica: 
      * Undoes a movement, by another that goes the other way.
      * @throws {NotFound} when there is no such movement
      * @throws {AlreadyUndone} when it was undone before
+     * @throws {CountedSince} when the units were counted after it
      * @throws {Invalid} as `move` does
      */
     async undo(user: User, id: number, write: Write): Promise<Moved> {
@@ -62,6 +63,7 @@ export function createStockKeeping(database: Database, secret: string, replica: 
       const undo: Work<Moved> = async (connection, withCommit) => {
         const stock = await lockStock(connection, movement.productId)
         if (await store.isUndone(connection, id)) throw new AlreadyUndone()
+        if (await store.isCountedSince(connection, movement)) throw new CountedSince()
         const { reason, note } = movement
         const counter = { ...undoing(movement, stock.units), reason, note, undoes: id, movedBy: user.id, replica }
         withCommit(...store.insertMovement(stock, counter))

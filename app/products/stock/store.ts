@@ -37,16 +37,27 @@ export async function isUndone(connection: Connection, id: number): Promise<bool
   return (await connection.first('SELECT id FROM movements WHERE undoes = ?', [id])) !== undefined
 }
 
+/** Whether the product's units were counted after a movement, by a count that nobody has undone. */
+export async function isCountedSince(connection: Connection, { id }: Pick<Movement, 'id'>): Promise<boolean> {
+  return (await connection.first(`SELECT id FROM movements WHERE id = ? AND ${isCounted}`, [id])) !== undefined
+}
+
+const isCounted = `EXISTS (
+  SELECT 1 FROM movements AS later
+  WHERE later.product_id = movements.product_id AND later.kind = 'count' AND later.number > movements.number
+    AND later.undoes IS NULL AND NOT EXISTS (SELECT 1 FROM movements AS counter WHERE counter.undoes = later.id))`
+
 export function findMovement(connection: Connection, id: number): Promise<Movement | undefined> {
   return connection.first(`SELECT ${columns} FROM movements WHERE id = ?`, [id])
 }
 
-/** A movement with the name and the code of its product, the number of the movement that it undoes, and whether it was undone. */
+/** A movement with the name and the code of its product, the number of the movement that it undoes, and whether it was undone, or counted since. */
 export interface Entry extends Movement {
   name: string | null
   code: string | null
   undoesNumber: number | null
   undone: 0 | 1
+  counted: 0 | 1
 }
 
 /** The latest movements first. */
@@ -60,7 +71,8 @@ export function findMovements(connection: Connection, query: JournalQuery, most:
   const where = asked.length > 0 ? `WHERE ${asked.map(({ sql }) => sql).join(' AND ')}` : ''
   return connection.rows(
     `SELECT ${columns}, name, code, undone.number AS undoesNumber,
-       EXISTS (SELECT 1 FROM movements AS later WHERE later.undoes = movements.id) AS undone
+       EXISTS (SELECT 1 FROM movements AS later WHERE later.undoes = movements.id) AS undone,
+       ${isCounted} AS counted
      FROM (SELECT id AS found FROM movements ${where} ORDER BY ${order} DESC LIMIT ?) AS page
      JOIN movements ON movements.id = found
      LEFT JOIN movements AS undone ON undone.id = movements.undoes

@@ -216,6 +216,21 @@ describe('the stock of a product', () => {
       expect(movementsOn(await ana.get(path))[0]).to.equal('−3 Undo → 3')
     })
 
+    it('is not undone where the units were counted after it, until that count is undone', async () => {
+      await move('in', '4')
+      const action = undoOf(await ana.get(path), 0)
+      await move('count', '8')
+      const page = await ana.get(`${path}?moved=1`)
+      expect(page.$('form.notice button')).to.have.length(0)
+      expect(page.$('.movements form.undo')).to.have.length(1)
+      const refused = await ana.post(action, {})
+      expect(refused.status).to.equal(409)
+      expect(refused.$('[role=alert]').text()).to.contain('the units were counted after it')
+      await ana.post(undoOf(page, 0), {})
+      expect((await ana.post(action, {})).status).to.equal(303)
+      expect(await rowOf()).to.include({ units: 5, movements: 4 })
+    })
+
     it('is not undone twice, also by two at the same time on two replicas', async () => {
       await move('in', '4')
       const action = undoOf(await ana.get(path), 0)
@@ -296,52 +311,6 @@ describe('the stock of a product', () => {
       expect(page.$('.by').text()).to.contain('changed outside Bodega')
       await move('in', '1')
       expect(await rowOf()).to.include({ units: 4, movements: 2 })
-    })
-  })
-
-  describe('in the journal of all', () => {
-    const shown = async (query: string) => {
-      const { $ } = await ana.get(`/movements?${query}`)
-      return $('.movements a')
-        .map((_, each) => $(each).attr('href'))
-        .get()
-    }
-
-    it('has each movement with its product, by product, person, kind and days', async () => {
-      const keeper = await signedIn({ firstName: 'Sol', lastName: unique() })
-      await keeper.post(path, { kind: 'in', units: '1' })
-      await keeper.post(path, { kind: 'count', units: '1' })
-      const [{ moved_by: person, moved_at: at }] = await journalOf()
-      const day = (offset: number) => new Date(at.getTime() + offset * 86_400_000).toISOString().slice(0, 10)
-      expect(await shown(`person=${person}`)).to.deep.equal([path, path])
-      expect(await shown(`person=${person}&kind=count`)).to.deep.equal([path])
-      expect(await shown(`product=${id}`)).to.deep.equal([path, path])
-      expect(await shown(`product=${id}&from=${day(0)}&to=${day(0)}`)).to.deep.equal([path, path])
-      expect(await shown(`product=${id}&from=${day(1)}`)).to.deep.equal([])
-      expect(await shown(`product=${id}&to=${day(-1)}`)).to.deep.equal([])
-      const { $ } = await ana.get(`/movements?person=${person}&product=${id}`)
-      expect($('select[name=person] :selected').text()).to.match(/^Sol /)
-      expect(await shown(`product=${id}&to=9999-12-31`)).to.deep.equal([path, path])
-      expect($('main').text()).to.contain('Only of this product: Cable')
-    })
-
-    it('says where none matches', async () => {
-      expect((await ana.get(`/movements?product=${id}`)).$('main').text()).to.contain('No movement matches')
-    })
-
-    it('takes what it cannot understand for not asked', async () => {
-      const { status } = await ana.get('/movements?product=x&person=-1&kind=y&from=2026-02-30&to=z&before=q')
-      expect(status).to.equal(200)
-    })
-
-    it('leads to the older ones, each once', async () => {
-      for (let units = 1; units <= 51; units++) await move('in', String(units))
-      const first = await ana.get(path)
-      const second = await ana.get(first.$('a[rel=next]').attr('href') as string)
-      expect([...movementsOn(first), ...movementsOn(second)]).to.have.length(51)
-      expect(movementsOn(second)).to.deep.equal(['+1 In → 6'])
-      const all = await ana.get(`/movements?product=${id}`)
-      expect(await shown((all.$('a[rel=next]').attr('href') as string).split('?')[1] as string)).to.have.length(1)
     })
   })
 })
