@@ -1,6 +1,7 @@
 import pLimit from 'p-limit'
 import type { Deadline } from '../../database/deadline.js'
 import { TooMany } from '../../errors.js'
+import { limitByKey } from '../limit-by-key.js'
 
 /** How many searches a replica runs at once, so that pages find a connection; how many of one person; how many wait. */
 const parallel = 3
@@ -14,19 +15,15 @@ const retryAfter = 5
 /** Lets searches take turns. */
 export function createTurns() {
   const turns = pLimit(parallel)
-  const ofPerson = new Map<number, ReturnType<typeof pLimit>>()
+  const ofPerson = limitByKey(parallelOfPerson)
 
   /** @throws {TooMany} when very many searches wait already */
   return async function inTurn<T>(userId: number, deadline: Deadline, search: () => Promise<T>): Promise<T> {
-    const own = ofPerson.get(userId) ?? pLimit(parallelOfPerson)
-    if (own.pendingCount >= longestQueueOfPerson) throw new TooMany('too many searches of one person', retryAfter)
-    if (turns.pendingCount >= longestQueue) throw new TooMany('too many searches', retryAfter)
-    ofPerson.set(userId, own)
-    try {
-      return await deadline.bound(() => own(() => turns(() => begin(deadline, search))))
-    } finally {
-      if (own.activeCount + own.pendingCount === 0) ofPerson.delete(userId)
+    if (ofPerson.waiting(userId) >= longestQueueOfPerson) {
+      throw new TooMany('too many searches of one person', retryAfter)
     }
+    if (turns.pendingCount >= longestQueue) throw new TooMany('too many searches', retryAfter)
+    return deadline.bound(() => ofPerson.run(userId, () => turns(() => begin(deadline, search))))
   }
 }
 
