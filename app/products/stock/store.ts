@@ -1,16 +1,13 @@
 import { type Connection, insertInto, type Statement, typed, type Value } from '../../database/connection.js'
-import type { JournalQuery, Movement } from './movement.js'
+import type { Product } from '../product.js'
+import type { Balance, JournalQuery, Movement } from './movement.js'
 
 /** A product's units, and how many movements it has had. */
-export interface Stock {
-  id: number
-  units: number
-  movements: number
-}
+export type Stock = Pick<Product, 'id' | 'units' | 'archived' | 'movements'>
 
 /** The stock of a product that nobody else can change until the transaction ends. */
 export function lockStock(connection: Connection, productId: number): Promise<Stock | undefined> {
-  return connection.first('SELECT id, units, movements FROM products WHERE id = ? FOR UPDATE', [productId])
+  return connection.first('SELECT id, units, archived, movements FROM products WHERE id = ? FOR UPDATE', [productId])
 }
 
 type NewMovement = Pick<Movement, 'kind' | 'balance' | 'reason' | 'note' | 'undoes' | 'movedBy' | 'replica'>
@@ -39,6 +36,15 @@ export async function isUndone(connection: Connection, id: number): Promise<bool
 
 export function findMovement(connection: Connection, id: number): Promise<Movement | undefined> {
   return connection.first(`SELECT ${columns} FROM movements WHERE id = ?`, [id])
+}
+
+/** The latest movements of a product first. */
+export function findBalances(connection: Connection, productId: number, most: number): Promise<Balance[]> {
+  return connection.rows(
+    `SELECT number, kind, units, balance, undoes, moved_at AS movedAt FROM movements
+     WHERE product_id = ? ORDER BY number DESC LIMIT ?`,
+    [productId, most],
+  )
 }
 
 /** A movement with the name and the code of its product, the number of the movement that it undoes, and whether it was undone. */
