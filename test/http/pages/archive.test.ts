@@ -94,6 +94,8 @@ describe('the archive', () => {
     await restore()
     expect((await luis.submit(form, path, { category: 'Wires' })).location).to.equal(`${path}?saved`)
     expect(await rowOf()).to.include({ version: 4 })
+    const refused = await ana.submit(form, path, { category: 'Ropes', idempotencyKey: unique() })
+    expect(refused.$('.conflict h2').text()).to.equal('Changed meanwhile by Luis Peña')
   })
 
   it('keeps the units of a product where they are', async () => {
