@@ -8,6 +8,7 @@ import { health } from './http/middleware/health.js'
 import { hosts } from './http/middleware/hosts.js'
 import { keptPages } from './http/middleware/kept.js'
 import { locale } from './http/middleware/locale.js'
+import { lowStock } from './http/middleware/low-stock.js'
 import { metricsPage } from './http/middleware/metrics.js'
 import { origin } from './http/middleware/origin.js'
 import { pages } from './http/middleware/pages.js'
@@ -19,7 +20,7 @@ import type { Parts } from './parts.js'
 
 /** Everything that happens to a request, in order. Opens nothing and listens nowhere. */
 export function createApp(parts: Parts): Koa {
-  const { replica, log, databases, accounts, cluster, views, lifecycle } = parts
+  const { replica, log, databases, accounts, catalogue, cluster, views, lifecycle } = parts
   const app = new Koa()
   // Only nginx reaches a replica, and it overwrites the forwarded headers; the last address is the one it saw.
   app.proxy = true
@@ -27,12 +28,13 @@ export function createApp(parts: Parts): Koa {
 
   const open = openRoutes()
   const routes = pageRoutes(parts)
+  const low = lowStock(catalogue)
   app.on('error', logUnanswered(log))
   app.use(health(databases, lifecycle)) // before the log, which health checks would flood
   app.use(metricsPage(cluster.metrics)) // so would scrapes
   app.use(request({ replica, log, metrics: cluster.metrics, stats: cluster.stats, lifecycle })) // id, access log, counts
   app.use(locale) // ctx.state.locale
-  app.use(pages(views)) // ctx.page()
+  app.use(pages(views, low.find)) // ctx.page()
   app.use(errors(log)) // whatever is thrown below becomes a page
   app.use(assets()) // of this build, for another version's nginx
   app.use(refuseWhileDraining(lifecycle)) // before anything is executed
@@ -44,6 +46,7 @@ export function createApp(parts: Parts): Koa {
   app.use(open.routes()) // what works without a database
   app.use(open.allowedMethods())
   app.use(session(app, accounts, log)) // ctx.state.user
+  app.use(low.findEarly) // while the page is made
   app.use(routes.routes())
   app.use(routes.allowedMethods()) // 405 and 501
   return app

@@ -15,11 +15,18 @@ export class Invalid extends Error {
   }
 }
 
+/** The product that has a code. */
+export interface OwnerOfCode {
+  id: number
+  name: string
+  archived: 0 | 1
+}
+
 /** Thrown when a value that must be unique belongs to another row; `owner` is that row, where people may know it. */
 export class Taken extends Error {
   constructor(
     readonly field: 'email' | 'code',
-    readonly owner?: { id: number; name: string },
+    readonly owner?: OwnerOfCode,
   ) {
     super(`taken: ${field}`)
   }
@@ -27,6 +34,12 @@ export class Taken extends Error {
 
 /** Thrown when a thing was changed since the version that a person saw. */
 export class Outdated extends Error {}
+
+/** Thrown when a product is archived, so that it is neither changed nor moved. */
+export class Archived extends Error {}
+
+/** Thrown when a product that is to be deleted is not archived. */
+export class NotArchived extends Error {}
 
 /** Thrown when a movement was undone before. */
 export class AlreadyUndone extends Error {}

@@ -5,6 +5,7 @@ import type { Lifecycle } from './lifecycle.js'
 import { createLog, type Log } from './log.js'
 import { type Cluster, joinCluster } from './monitoring/cluster.js'
 import { findReplicaName } from './monitoring/replica-name.js'
+import { type Archive, createArchive } from './products/archive/archive.js'
 import { type Catalogue, createCatalogue } from './products/catalogue.js'
 import { createStockKeeping, type StockKeeping } from './products/stock/stock.js'
 import { type Accounts, createAccounts } from './users/accounts.js'
@@ -19,6 +20,7 @@ export interface Parts {
   databases: Databases
   accounts: Accounts
   catalogue: Catalogue
+  archive: Archive
   stock: StockKeeping
   cluster: Cluster
   views: Views
@@ -37,6 +39,7 @@ export async function createParts(config: Config): Promise<Parts> {
     databases,
     accounts: createAccounts(databases.users, config.appSecret),
     catalogue: createCatalogue(databases.products, config.appSecret, replica),
+    archive: createArchive(databases.products, config.appSecret, replica),
     stock: createStockKeeping(databases.products, config.appSecret, replica),
     cluster: joinCluster({ replica, database: config.users, databases, log }),
     views: createViews(replica, config.production),

@@ -37,6 +37,8 @@ const answers: [ErrorClass, ErrorAnswer][] = [
   [errors.Invalid, { status: 422, code: 'invalid', words: 'error.refused' }],
   [errors.Taken, { status: 409, code: 'taken', words: 'error.refused' }],
   [errors.Outdated, { status: 409, code: 'outdated', words: 'error.refused' }],
+  [errors.Archived, { status: 409, code: 'archived', words: 'error.refused' }],
+  [errors.NotArchived, { status: 409, code: 'notArchived', words: 'error.refused' }],
   [errors.AlreadyUndone, { status: 409, code: 'alreadyUndone', words: 'error.refused' }],
   [errors.CountedSince, { status: 409, code: 'countedSince', words: 'error.refused' }],
   [errors.KeyReused, { status: 422, code: 'keyReused', words: 'error.keyReused' }],

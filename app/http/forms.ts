@@ -3,10 +3,12 @@ import type { Context, Middleware } from 'koa'
 import compose from 'koa-compose'
 import {
   AlreadyUndone,
+  Archived,
   CountedSince,
   type FieldProblem,
   Invalid,
   KeyReused,
+  NotArchived,
   NotFound,
   Outdated,
   Taken,
@@ -115,7 +117,8 @@ export async function submit(ctx: Context, act: () => Promise<string | undefined
 function problemsOf(error: unknown): Pick<FormState, 'problems' | 'notice'> | undefined {
   if (error instanceof Invalid) return { problems: error.fields }
   if (error instanceof Taken) {
-    return { problems: { [error.field]: { message: `problem.${error.field}Taken`, owner: error.owner } } }
+    const message = error.owner?.archived ? 'problem.codeArchived' : (`problem.${error.field}Taken` as const)
+    return { problems: { [error.field]: { message, owner: error.owner } } }
   }
   const notice = notices.find(([kind]) => error instanceof kind)?.[1]
   return notice && { problems: {}, notice }
@@ -125,6 +128,8 @@ const notices: [abstract new (...args: never[]) => Error, TextKey][] = [
   [WrongCredentials, 'problem.wrongCredentials'],
   [KeyReused, 'problem.keyReused'],
   [Outdated, 'problem.outdated'],
+  [Archived, 'problem.archived'],
+  [NotArchived, 'problem.notArchived'],
   [AlreadyUndone, 'problem.undone'],
   [CountedSince, 'problem.countedSince'],
   [TooMany, 'problem.tooMany'],

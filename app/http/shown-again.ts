@@ -39,7 +39,7 @@ const shown = z.object({
     z.object({
       message: textKey,
       values: z.record(z.string().regex(/^(longest|least|most)$/), z.number()).exactOptional(),
-      owner: z.object({ id: z.number(), name: z.string() }).optional(),
+      owner: z.object({ id: z.number(), name: z.string(), archived: z.literal([0, 1]) }).optional(),
     }),
   ),
   notice: textKey.optional(),

@@ -2,6 +2,7 @@ import type { Connection } from '../database/connection.js'
 import type { Database, Databases } from '../database/database.js'
 import { Deadline } from '../database/deadline.js'
 import { deleteOldHeartbeats } from '../monitoring/store.js'
+import { deleteLeft } from '../products/archive/store.js'
 import { indexChanged, indexNext } from '../products/search/indexing.js'
 import { repairSearchText } from '../products/search/store.js'
 import { deleteExpiredSessions } from '../users/store.js'
@@ -26,6 +27,7 @@ export function housekeeping({ users, products }: Databases): Job[] {
     // Often, because a search looks at each product that is not in the index.
     { name: 'search index', interval: 10 * seconds, run: () => inBatches(products, indexNext, 2_048) },
     { name: 'changes in the search index', interval: 10 * seconds, run: () => inBatches(products, indexChanged, 50) },
+    { name: 'what deleted products left', interval: 10 * seconds, run: () => inBatches(products, deleteLeft, 2_000) },
   ]
 }
 

@@ -1,19 +1,19 @@
 import type { Statement } from '../database/connection.js'
 import type { Database } from '../database/database.js'
 import type { Deadline } from '../database/deadline.js'
-import { NotFound, Outdated, Taken } from '../errors.js'
+import { Archived, NotFound, Outdated, type OwnerOfCode, Taken } from '../errors.js'
 import type { User } from '../users/account.js'
 import { createInsert } from '../writes/inserts.js'
 import type { Write } from '../writes/write.js'
 import { createWrites, type Work } from '../writes/writes.js'
-import { type ChangeOfProduct, changesBetween } from './changes.js'
+import { type ChangeOfProduct, changesBetween, isOfFields } from './changes.js'
 import { type CataloguePage, findLater, findNewest, search } from './pages.js'
 import {
   type CatalogueQuery,
+  contentsOf,
   type Product,
   type ProductChange,
   type ProductDraft,
-  type ProductFields,
   type ProductVersion,
   parseCode,
   wordsOf,
@@ -43,7 +43,7 @@ export function createCatalogue(database: Database, secret: string, replica: str
   return {
     /** Adds a product and gives its number. @throws {Taken} when another product has its code */
     async add(user: User, draft: ProductDraft, write: Write): Promise<number> {
-      return withOwnerOfCode(draft, write, () => insert(write, draft, { draft, createdBy: user.id }))
+      return withOwnerOfCode(draft, write, () => insert(write, contentsOf(draft), { draft, createdBy: user.id }))
     },
 
     /**
@@ -51,20 +51,23 @@ export function createCatalogue(database: Database, secret: string, replica: str
      * and programs give them, are those that were counted.
      * @returns whether anything was changed
      * @throws {Outdated} when its fields were changed since; or its units, where the change gives others
+     * @throws {Archived} when it is archived
      * @throws {NotFound} when there is no such product
      * @throws {Taken} when another product has its code
      */
     async change(user: User, { id, version }: ProductVersion, change: ProductChange, write: Write): Promise<boolean> {
-      const { units: counted, ...fields } = change
-      const searchText = searchTextOf(fields)
+      const { units: counted, minimum, ...texts } = change
+      const searchText = searchTextOf(texts)
       const work: Work<boolean> = async (connection, withCommit) => {
         const product = await store.lockProduct(connection, id)
         if (!product) throw new NotFound()
+        if (product.archived) throw new Archived()
         const moves = counted !== undefined && counted !== product.units
         if (product.version !== version) {
-          const later = await store.findChanges(connection, id, { since: version, most: 1 })
-          if (later.length > 0 || moves) throw new Outdated()
+          const later = await store.findChanges(connection, id, { since: version, most: mostLater })
+          if (moves || later.length === mostLater || later.some(isOfFields)) throw new Outdated()
         }
+        const fields = { ...texts, minimum: minimum ?? product.minimum }
         const changes = changesBetween(product, fields)
         const statements: Statement[] = []
         if (Object.keys(changes).length > 0) {
@@ -82,16 +85,16 @@ export function createCatalogue(database: Database, secret: string, replica: str
         withCommit(...statements)
         return statements.length > 0
       }
-      return withOwnerOfCode(fields, write, () => writes.once(write, { id, version, draft: change }, work))
+      return withOwnerOfCode(change, write, () => writes.once(write, { id, version, draft: contentsOf(change) }, work))
     },
 
-    /** What was changed of a product's fields since a version, the latest first; at most so many changes. */
+    /** What was changed of a product since a version, the latest first; at most so many changes. */
     changes(id: number, range: { since: number; most: number }, deadline: Deadline): Promise<ChangeOfProduct[]> {
       return database.run(deadline, (connection) => store.findChanges(connection, id, range))
     },
 
     /** The product that has a code, whatever its case, if one has. */
-    async findOwner(code: unknown, deadline: Deadline): Promise<{ id: number; name: string } | undefined> {
+    async findOwner(code: unknown, deadline: Deadline): Promise<OwnerOfCode | undefined> {
       const asked = parseCode(code)
       return asked === undefined ? undefined : database.run(deadline, (it) => store.findByCode(it, asked))
     },
@@ -111,13 +114,18 @@ export function createCatalogue(database: Database, secret: string, replica: str
       })
     },
 
+    /** How many products have fewer units than they should. */
+    async countLow(deadline: Deadline): Promise<number> {
+      return (await readState(deadline)).low
+    },
+
     categories(deadline: Deadline): Promise<string[]> {
       return database.run(deadline, store.findCategories)
     },
   }
 
   /** Says of a code that is taken which product has it. */
-  async function withOwnerOfCode<T>({ code }: ProductFields, { deadline }: Write, work: () => Promise<T>): Promise<T> {
+  async function withOwnerOfCode<T>({ code }: ProductChange, { deadline }: Write, work: () => Promise<T>): Promise<T> {
     try {
       return await work()
     } catch (error) {
@@ -141,3 +149,6 @@ export function createCatalogue(database: Database, secret: string, replica: str
     return list
   }
 }
+
+/** Changes that are looked at for one of the fields. */
+const mostLater = 100

@@ -3,10 +3,10 @@ import type { Product, ProductFields } from './product.js'
 /** What people change of a product. */
 export type FieldName = keyof ProductFields
 
-export const fieldNames: readonly FieldName[] = ['name', 'code', 'description', 'category']
+export const fieldNames: readonly FieldName[] = ['name', 'code', 'description', 'category', 'minimum']
 
-/** Of each field that was changed, its value before and after. */
-export type Changes = { [Name in FieldName]?: Change<ProductFields[Name]> }
+/** Of each field that was changed, its value before and after; and of a product that was archived or restored. */
+export type Changes = { [Name in FieldName]?: Change<ProductFields[Name]> } & { archived?: Change<0 | 1> }
 
 interface Change<Value> {
   from: Value
@@ -29,10 +29,15 @@ export function changesBetween(before: ProductFields, after: ProductFields): Cha
   return Object.fromEntries(changed.map((name) => [name, { from: before[name], to: after[name] }]))
 }
 
+/** Whether it is more than that the product was archived or restored. */
+export function isOfFields({ changes }: ChangeOfProduct): boolean {
+  return !changes.archived
+}
+
 /** A product as it was before these changes, the latest of which comes first. */
 export function withoutChanges(product: Product, history: ChangeOfProduct[]): ProductFields {
-  const { name, code, description, category } = product
-  const before: ProductFields = { name, code, description, category }
+  const { name, code, description, category, minimum } = product
+  const before: ProductFields = { name, code, description, category, minimum }
   for (const { changes } of history) {
     for (const [field, change] of Object.entries(changes)) Object.assign(before, { [field]: change.from })
   }

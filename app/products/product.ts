@@ -2,7 +2,10 @@ import * as z from 'zod'
 import { askedNumber, line, parse, text, whole } from '../input/schemas.js'
 import { fold } from './search/text.js'
 
-export interface Product extends ProductDraft, ProductVersion {
+export interface Product extends ProductFields, ProductVersion {
+  units: number
+  /** Whether it is out of use: left out of lists, and neither changed nor moved. */
+  archived: 0 | 1
   /** How many movements its stock has had. */
   movements: number
   createdAt: Date
@@ -14,13 +17,13 @@ export interface ProductVersion {
   version: number
 }
 
-/** What describes a product; its units change by movements: stock/. */
-export type ProductFields = z.infer<typeof productFields>
+/** What describes a product; its units change by movements: stock/. Below `minimum` of them, it is low. */
+export type ProductFields = Omit<ProductDraft, 'units' | 'minimum'> & { minimum: number }
 
 /** A product as a person describes it, before it has a number. */
 export type ProductDraft = z.infer<typeof productDraft>
 
-/** What is to become of a product; units that are given are those that were counted. */
+/** What is to become of a product; units that are given are those that were counted, and no minimum leaves it as it is. */
 export type ProductChange = z.infer<typeof productChange>
 
 /**
@@ -39,9 +42,27 @@ export function parseProductChange(values: unknown): ProductChange {
   return parse(productChange, values)
 }
 
+/**
+ * What the fingerprint of a write is made of. Versions before minimums know none, and nginx may try a form on both: so no
+ * minimum is the same as none given.
+ */
+export function contentsOf(described: ProductDraft | ProductChange): object {
+  return { ...described, minimum: described.minimum || undefined }
+}
+
 /** Never fails: what cannot be understood counts as not asked. */
 export function parseCatalogueQuery(values: unknown): CatalogueQuery {
   return catalogueQuery.parse(values)
+}
+
+/** How many changes the history of a product has: each of them and each movement made a version. */
+export function changesOf({ version, movements }: Product): number {
+  return version - 1 - movements
+}
+
+/** Whether there are fewer units of a product than there should be. */
+export function isLow({ archived, units, minimum }: Product): boolean {
+  return !archived && units < minimum
 }
 
 /** A product's code, or undefined where it can be none. */
@@ -59,15 +80,15 @@ export const mostUnits = 2_000_000_000
 
 const code = line(64).refine((code) => /^[\w.-]+$/.test(code), { error: 'problem.code', abort: true })
 
-/** The fingerprint of a write depends on this order; keep it across versions. */
+/** The fingerprint of a write depends on this order, see {@link contentsOf}; keep it across versions. */
 const productDraft = z.object({
   name: line(100),
   code,
   description: text(2_000),
   units: whole(0, mostUnits),
   category: line(60),
+  minimum: whole(0, mostUnits).optional(),
 })
-const productFields = productDraft.omit({ units: true })
 const productChange = productDraft.partial({ units: true })
 
 /** Nobody types more; each word costs a search as much as the first. */

@@ -1,5 +1,6 @@
 import { type Connection, insertInto, type Statement, typed } from '../database/connection.js'
 import { isDuplicate } from '../database/transient.js'
+import type { OwnerOfCode } from '../errors.js'
 import type { ChangeOfProduct } from './changes.js'
 import type { Product, ProductDraft, ProductFields, ProductVersion } from './product.js'
 import { searchTextOf } from './search/text.js'
@@ -7,11 +8,12 @@ import { searchTextOf } from './search/text.js'
 /** The statement that inserts new products. Another one's may have a code of theirs: {@link isCodeTaken}. */
 export function insertProducts(products: NewProduct[]): Statement {
   return insertInto(
-    'products (name, code, description, units, category, search_text, created_by, created_at)',
-    '(_utf8mb4 ?, _utf8mb4 ?, _utf8mb4 ?, ?, _utf8mb4 ?, ?, ?, UTC_TIMESTAMP(3))',
+    'products (name, code, description, units, category, minimum, search_text, created_by, created_at)',
+    '(_utf8mb4 ?, _utf8mb4 ?, _utf8mb4 ?, ?, _utf8mb4 ?, ?, ?, ?, UTC_TIMESTAMP(3))',
     products.map(({ draft, createdBy }) => {
-      const { name, code, description, units, category } = draft
-      return [typed(name), typed(code), typed(description), units, typed(category), searchTextOf(draft), createdBy]
+      const { name, code, description, units, category, minimum = 0 } = draft
+      const texts = [typed(name), typed(code), typed(description)]
+      return [...texts, units, typed(category), minimum, searchTextOf(draft), createdBy]
     }),
   )
 }
@@ -27,8 +29,8 @@ export function isCodeTaken(error: unknown): boolean {
   return isDuplicate(error, 'products_code_unique')
 }
 
-export function findByCode(connection: Connection, code: string): Promise<{ id: number; name: string } | undefined> {
-  return connection.first('SELECT id, name FROM products WHERE code = ?', [code])
+export function findByCode(connection: Connection, code: string): Promise<OwnerOfCode | undefined> {
+  return connection.first('SELECT id, name, archived FROM products WHERE code = ?', [code])
 }
 
 /** The products with these numbers, in their order. */
@@ -46,50 +48,57 @@ export function lockProduct(connection: Connection, id: number): Promise<Product
 
 /** The statement that changes a product's fields. Another product may have its code: {@link isCodeTaken}. */
 export function updateProduct({ id, version }: ProductVersion, fields: ProductFields, searchText: Buffer): Statement {
-  const { name, code, description, category } = fields
+  const { name, code, description, category, minimum } = fields
   return {
     sql: `UPDATE products SET name = _utf8mb4 ?, code = _utf8mb4 ?, description = _utf8mb4 ?, category = _utf8mb4 ?,
-      search_text = ?, version = ? WHERE id = ?`,
-    values: [typed(name), typed(code), typed(description), typed(category), searchText, version, id],
+      minimum = ?, search_text = ?, version = ? WHERE id = ?`,
+    values: [typed(name), typed(code), typed(description), typed(category), minimum, searchText, version, id],
   }
 }
 
-/** The statement that adds to a product's history. */
+/** The statement that adds to a product's history: of the version before this one what that knows, and the rest beside it. */
 export function insertChange(
   { id, version }: ProductVersion,
   { changes, changedBy, replica }: Pick<ChangeOfProduct, 'changes' | 'changedBy' | 'replica'>,
 ): Statement {
+  const { minimum, archived, ...fields } = changes
+  const json = [fields, { minimum, archived }].map((part) => typed(JSON.stringify(part)))
   return insertInto(
-    'product_changes (product_id, version, fields, changed_by, changed_at, replica)',
-    '(?, ?, _utf8mb4 ?, ?, UTC_TIMESTAMP(3), _utf8mb4 ?)',
-    [[id, version, typed(JSON.stringify(changes)), changedBy, typed(replica)]],
+    'product_changes (product_id, version, fields, newer_fields, changed_by, changed_at, replica)',
+    '(?, ?, _utf8mb4 ?, _utf8mb4 ?, ?, UTC_TIMESTAMP(3), _utf8mb4 ?)',
+    [[id, version, ...json, changedBy, typed(replica)]],
   )
 }
 
-/** The changes of a product's fields since a version, the latest first; at most so many. */
+/** The changes of a product since a version, the latest first; at most so many. */
 export async function findChanges(
   connection: Connection,
   productId: number,
   { since, most }: { since: number; most: number },
 ): Promise<ChangeOfProduct[]> {
-  const rows = await connection.rows<Omit<ChangeOfProduct, 'changes'> & { fields: string }>(
-    `SELECT version, fields, changed_by AS changedBy, changed_at AS changedAt, replica FROM product_changes
-     WHERE product_id = ? AND version > ? ORDER BY version DESC LIMIT ?`,
+  const rows = await connection.rows<Omit<ChangeOfProduct, 'changes'> & { fields: string; newer: string }>(
+    `SELECT version, fields, newer_fields AS newer, changed_by AS changedBy, changed_at AS changedAt, replica
+     FROM product_changes WHERE product_id = ? AND version > ? ORDER BY version DESC LIMIT ?`,
     [productId, since, most],
   )
-  return rows.map(({ fields, ...row }) => ({ ...row, changes: JSON.parse(fields) }))
+  return rows.map(({ fields, newer, ...row }) => ({ ...row, changes: { ...JSON.parse(fields), ...JSON.parse(newer) } }))
 }
 
-/** A mark that is another after each change of the products, and the last number up to which all are in the search's index. */
+/**
+ * A mark that is another after each change of the products, the last number up to which all are in the search's index, and
+ * how many products are low.
+ */
 interface CatalogueState {
   mark: number
   indexedTo: number
+  low: number
 }
 
-/** Kept by triggers, and by the job that indexes: db/products/006_catalogue_state.ts, 007_search_terms.ts. */
+/** Kept by triggers, and by the job that indexes: db/products/006_catalogue_state.ts, 007_search_terms.ts, 011_archive_minimum.ts */
 export async function readState(connection: Connection): Promise<CatalogueState> {
   const row = await connection.first<CatalogueState>(
-    'SELECT CAST(SUM(mark) AS UNSIGNED) AS mark, MIN(indexed_to) AS indexedTo FROM catalogue_state',
+    `SELECT CAST(SUM(mark) AS UNSIGNED) AS mark, MIN(indexed_to) AS indexedTo, CAST(SUM(low) AS SIGNED) AS low
+     FROM catalogue_state`,
   )
   return row as CatalogueState
 }
@@ -151,7 +160,8 @@ export async function findCategories(connection: Connection): Promise<string[]> 
   return rows.map(({ category }) => category)
 }
 
-const columns = 'id, name, code, description, units, category, version, movements, created_at AS createdAt'
+const columns =
+  'id, name, code, description, units, category, minimum, archived, version, movements, created_at AS createdAt'
 
 /** Kept by triggers: db/products/006_catalogue_state.ts. */
 const total = '(SELECT CAST(SUM(products) AS SIGNED) FROM catalogue_state)'

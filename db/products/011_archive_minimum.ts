@@ -7,7 +7,7 @@ import type { Knex } from 'knex'
  */
 export async function up(knex: Knex) {
   await addColumn(knex, 'products', 'minimum', 'INT UNSIGNED')
-  await addColumn(knex, 'products', 'archived', 'TINYINT UNSIGNED')
+  await addColumn(knex, 'products', 'archived', 'TINYINT') // signed, because the triggers take it from a slot that may be below 0
   await addColumn(knex, 'catalogue_state', 'archived', 'BIGINT')
   await addColumn(knex, 'catalogue_state', 'low', 'BIGINT')
   await knex.raw(`

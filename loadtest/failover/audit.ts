@@ -3,7 +3,15 @@ import type { Cluster } from './cluster.js'
 
 /** A write as it was sent, and whether it was acknowledged. */
 export interface Write {
-  kind: 'register' | 'sign in' | 'sign out' | 'add product' | 'change product' | 'move units'
+  kind:
+    | 'register'
+    | 'sign in'
+    | 'sign out'
+    | 'add product'
+    | 'change product'
+    | 'archive product'
+    | 'restore product'
+    | 'move units'
   /** The address or the code that it is found by. */
   key: string
   acknowledged: boolean
@@ -39,7 +47,8 @@ export async function audit(cluster: Cluster, run: string, writes: Write[]): Pro
   const sessions = 'SELECT email, COUNT(id_hash) FROM users LEFT JOIN sessions ON user_id = users.id WHERE email'
   await compare('product', ['add product'], 'products', `SELECT code, COUNT(*) FROM products WHERE code ${like} code`)
   const changes = 'SELECT code, COUNT(*) FROM products JOIN product_changes ON product_id = id WHERE code'
-  await compare('changes of', ['change product'], 'products', `${changes} ${like} code`)
+  const changing: Write['kind'][] = ['change product', 'archive product', 'restore product']
+  await compare('changes of', changing, 'products', `${changes} ${like} code`)
   const movements = 'SELECT code, COUNT(*) FROM products JOIN movements ON product_id = products.id WHERE code'
   await compare('movements of', ['move units'], 'products', `${movements} ${like} code`)
   for (const [code] of await cluster.query('products', unbalanced(run))) {

@@ -110,14 +110,32 @@ export class People {
 
   readonly #addProduct: Act = async (due) => {
     const someone = this.#someone()
+    someone.product = (await this.#add(someone, due)) ?? someone.product
+  }
+
+  /** A product that nobody knows of: one that is archived can be neither changed nor moved. */
+  readonly #archiveProduct: Act = async (due) => {
+    const someone = this.#someone()
+    const product = await this.#add(someone, due)
+    if (!product) return
+    for (const act of ['archive', 'restore'] as const) {
+      const step = send(`${act} a product`, `${product.path}/${act}`, {})
+      const answer = await this.#write(`${act} product`, product.code, step, someone, performance.now())
+      if (answer.error) return // it may happen yet
+    }
+    someone.product = product
+  }
+
+  /** @returns the product, where it was saved */
+  async #add(someone: Someone, due: number): Promise<Described | undefined> {
     const code = this.#name()
     const key = someone.formKey && { idempotencyKey: someone.formKey }
     someone.formKey = undefined
     const fields = { ...sampleForm(this.writes.length, code), units: plenty }
     const step = send('add a product', '/products', { ...fields, ...key })
     const answer = await this.#write('add product', code, step, someone, due)
-    if (answer.error) return
-    someone.product = { path: String(answer.headers.location).replace('?added', ''), code, fields }
+    if (answer.error) return undefined
+    return { path: String(answer.headers.location).replace('?added', ''), code, fields }
   }
 
   /** The product is nobody else's meanwhile: of two changes at the same time one would be refused. */
@@ -187,7 +205,8 @@ export class People {
     [50, this.#search],
     [150, this.#look],
     [100, this.#openForm],
-    [197, this.#addProduct],
+    [187, this.#addProduct],
+    [10, this.#archiveProduct],
     [50, this.#changeProduct],
     [50, this.#moveUnits],
     [1, this.#register],
@@ -195,8 +214,8 @@ export class People {
     [1, this.#signOutElsewhere],
   ])
 
-  /** Its form has another set of fields in the version before this one, which has no movements. */
-  readonly #newActs = new Set([this.#changeProduct, this.#moveUnits])
+  /** Its form has another set of fields in the version before this one, which has no movements and no archive. */
+  readonly #newActs = new Set([this.#changeProduct, this.#moveUnits, this.#archiveProduct])
 
   async #write(kind: Write['kind'], key: string, step: Step, someone: Someone, due: number): Promise<Answer> {
     const write = { kind, key, acknowledged: false }

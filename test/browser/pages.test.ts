@@ -80,7 +80,7 @@ describe('the pages in a real browser', () => {
       await fill(page, { name: 'Cable' })
       await submit(page)
       const edges = await edgesOf(page)
-      expect(edges).to.have.length(5)
+      expect(edges).to.have.length(6)
       for (const { what, contrast } of edges) expect(contrast, what).to.be.at.least(3)
     })
   }

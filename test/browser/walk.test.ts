@@ -234,6 +234,22 @@ async function* everyPage(page: Page) {
   await page.click('form.notice button')
   await page.waitForSelector('.movements li + li')
   yield 'stock, undone'
+  await page.goto(form)
+  await fill(page, { minimum: '2000000000' })
+  await submit(page)
+  await page.goto(form.replace('/edit', '/movements'))
+  await fill(page, { units: '1' })
+  await page.check('[value=out]')
+  await submit(page)
+  await page.goto(form.replace('/edit', ''))
+  yield 'product, low'
+  await page.click('form[action$="/archive"] button')
+  await page.waitForSelector('form[action$="/restore"]')
+  yield 'product, archived'
+  await page.goto(form.replace('/edit', '/movements'))
+  yield 'stock, archived'
+  await page.goto(form.replace('/edit', '/delete'))
+  yield 'product, to be deleted'
   await page.goto('/movements?kind=out')
   yield 'movements'
   await page.goto('/movements?kind=count')

@@ -54,6 +54,27 @@ export const writes: Write[] = [
     prepare: undoer,
     isDone: isUndoneOnce,
   },
+  {
+    name: 'archiving a product',
+    path: '/products/:id/archive',
+    database: 'products',
+    prepare: archivist,
+    isDone: isArchivedOnce,
+  },
+  {
+    name: 'restoring a product',
+    path: '/products/:id/restore',
+    database: 'products',
+    prepare: restorer,
+    isDone: isRestoredOnce,
+  },
+  {
+    name: 'deleting a product',
+    path: '/products/:id/delete',
+    database: 'products',
+    prepare: remover,
+    isDone: isDeleted,
+  },
 ]
 
 /** How often the key of an attempt was claimed and the result stored with it: once, where the write was done. */
@@ -114,6 +135,24 @@ async function undoer(address: string): Promise<Attempt> {
   await databases.products('products').where({ id }).update({ units: 6 })
   const movement = await databases.products('movements').where({ product_id: id }).first('id')
   return { ...attempt, path: `/movements/${movement.id}/undo`, fields: {} }
+}
+
+async function archivist(address: string): Promise<Attempt> {
+  const { id, ...attempt } = await owner(address)
+  return { ...attempt, path: `/products/${id}/archive`, fields: {} }
+}
+
+async function restorer(address: string): Promise<Attempt> {
+  const { id, ...attempt } = await owner(address)
+  await databases.products('products').where({ id }).update({ archived: 1 })
+  return { ...attempt, path: `/products/${id}/restore`, fields: {} }
+}
+
+/** Of a product with a movement. */
+async function remover(address: string): Promise<Attempt> {
+  const { id, ...attempt } = await owner(address)
+  await databases.products('products').where({ id }).update({ units: 6, archived: 1 })
+  return { ...attempt, path: `/products/${id}/delete`, fields: {} }
 }
 
 /** Somebody, and a product with five units. */
@@ -188,6 +227,28 @@ async function isChangedOnce({ path }: Attempt, { location }: Answer) {
   expect(await databases.products('products').where({ id }).first()).to.include({ category: 'Wires', version: 2 })
   const changes = await databases.products('product_changes').where({ product_id: id }).pluck('version')
   expect(changes, 'changes').to.deep.equal([2])
+}
+
+async function isArchivedOnce({ path }: Attempt, { location }: Answer) {
+  await isPutOnce(idIn(path), 1, `${location}`)
+}
+
+async function isRestoredOnce({ path }: Attempt, { location }: Answer) {
+  await isPutOnce(idIn(path), 0, `${location}`)
+}
+
+async function isPutOnce(id: number, archived: 0 | 1, location: string) {
+  expect(location).to.equal(`/products/${id}?put=${archived ? 'away' : 'back'}`)
+  expect(await databases.products('products').where({ id }).first()).to.include({ archived, version: 2 })
+  const changes = await databases.products('product_changes').where({ product_id: id }).pluck('version')
+  expect(changes, 'changes').to.deep.equal([2])
+}
+
+async function isDeleted({ path }: Attempt, { location }: Answer) {
+  expect(location).to.equal('/products?archived=1&deleted')
+  const id = idIn(path)
+  expect(await databases.products('products').where({ id }), 'products').to.deep.equal([])
+  expect(await databases.products('movements').where({ product_id: id }), 'movements').to.deep.equal([])
 }
 
 async function isMovedOnce({ path }: Attempt, { location }: Answer) {

@@ -61,7 +61,7 @@ function checkWhileTyped(input) {
 /** A reload should not tell again that something was just saved. */
 function forgetNotice() {
   const address = new URL(location.href)
-  for (const notice of ['added', 'saved', 'moved', 'known']) address.searchParams.delete(notice)
+  for (const notice of ['added', 'saved', 'moved', 'put', 'deleted', 'known']) address.searchParams.delete(notice)
   if (address.href === location.href) return
   history.replaceState(null, '', address)
 }

@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { Context, Middleware } from 'koa'
 import type { Views } from '../views.js'
+import type { FindLow } from './low-stock.js'
 
-/** Gives handlers ctx.page(view, locals): a view of views/, which sees who asks and for which address, too. */
-export function pages({ render }: Views): Middleware {
+/**
+ * Gives handlers ctx.page(view, locals): a view of views/, which sees who asks and for which address, too; and a person's
+ * how many products are low.
+ */
+export function pages({ render }: Views, findLow: FindLow): Middleware {
   return (ctx, next) => {
     ctx.page = async (view: string, locals: object = {}) => {
       const { locale, user } = ctx.state
@@ -11,7 +15,8 @@ export function pages({ render }: Views): Middleware {
         ctx.state.holdsKey = true
         return randomUUID()
       }
-      answerWithPage(ctx, await render(view, locale, { user, here: hereOf(ctx), newKey, ...locals }))
+      const lowCount = user ? await findLow(ctx) : 0
+      answerWithPage(ctx, await render(view, locale, { user, lowCount, here: hereOf(ctx), newKey, ...locals }))
     }
     return next()
   }

@@ -6,7 +6,9 @@ import type { FormPages } from '../shown-again.js'
 import { loginPages, showLoginForm } from './account/login.js'
 import { registrationPages, showRegistrationForm } from './account/registration.js'
 import { chooseLanguage, showFormInLanguage } from './language.js'
+import { archivePages } from './products/archive.js'
 import { editPages } from './products/edit.js'
+import { productPage } from './products/product.js'
 import { productPages } from './products/products.js'
 import { statusPages } from './status/pages.js'
 import { stockPages } from './stock/stock.js'
@@ -25,10 +27,13 @@ export function openRoutes(): Router {
 
 /** Every other page's address, and who may open it. */
 export function pageRoutes(parts: Parts): Router {
-  const { accounts, catalogue, stock } = parts
-  const { showProducts, showNewProduct, showCode, submitProduct, showProductForm, showProduct } = productPages(
+  const { accounts, catalogue, archive, stock } = parts
+  const { showProducts, showNewProduct, showCode, submitProduct, showProductForm } = productPages(catalogue)
+  const ofProduct = productPage(catalogue, stock, accounts)
+  const { submitArchive, submitRestore, showDelete, submitDelete, showPutForm, showDeleteForm } = archivePages(
+    archive,
     catalogue,
-    accounts,
+    ofProduct,
   )
   const { showEdit, submitEdit, showEditForm } = editPages(catalogue, accounts)
   const { showStock, submitMovement, submitUndo, showJournal, showStockForm, showUndoForm } = stockPages(
@@ -42,6 +47,9 @@ export function pageRoutes(parts: Parts): Router {
     '/register': { show: showRegistrationForm },
     '/products': { show: showProductForm, permission: 'products:edit' },
     '/products/:id': { show: showEditForm, permission: 'products:edit' },
+    '/products/:id/archive': { show: showPutForm, permission: 'products:edit' },
+    '/products/:id/restore': { show: showPutForm, permission: 'products:edit' },
+    '/products/:id/delete': { show: showDeleteForm, permission: 'products:delete' },
     '/products/:id/movements': { show: showStockForm, permission: 'stock:move' },
     '/movements/:id/undo': { show: showUndoForm, permission: 'stock:move' },
   }
@@ -59,9 +67,13 @@ export function pageRoutes(parts: Parts): Router {
     .post('/products', form(), may('products:edit'), submitProduct)
     .get('/products/new', may('products:edit'), showNewProduct)
     .get('/products/new/code', may('products:edit'), showCode)
-    .get('/products/:id', may('products:read'), showProduct)
+    .get('/products/:id', may('products:read'), ofProduct.showProduct)
     .post('/products/:id', form(), may('products:edit'), submitEdit)
     .get('/products/:id/edit', may('products:edit'), showEdit)
+    .post('/products/:id/archive', form(), may('products:edit'), submitArchive)
+    .post('/products/:id/restore', form(), may('products:edit'), submitRestore)
+    .get('/products/:id/delete', may('products:delete'), showDelete)
+    .post('/products/:id/delete', form(), may('products:delete'), submitDelete)
     .get('/products/:id/movements', may('products:read'), showStock)
     .post('/products/:id/movements', form(), may('stock:move'), submitMovement)
     .get('/movements', may('products:read'), showJournal)

@@ -32,6 +32,9 @@ export interface Movement {
   replica: string
 }
 
+/** What a movement made of its product's units. */
+export type Balance = Pick<Movement, 'number' | 'kind' | 'units' | 'balance' | 'undoes' | 'movedAt'>
+
 /** Which movements the journal is asked for; `before` is the number of one that those asked for are older than. */
 export type JournalQuery = z.infer<typeof journalQuery>
 

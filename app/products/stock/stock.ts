@@ -1,11 +1,18 @@
 import type { Connection } from '../../database/connection.js'
 import type { Database } from '../../database/database.js'
 import type { Deadline } from '../../database/deadline.js'
-import { AlreadyUndone, CountedSince, NotFound, Outdated } from '../../errors.js'
+import { AlreadyUndone, Archived, CountedSince, NotFound, Outdated } from '../../errors.js'
 import type { User } from '../../users/account.js'
 import type { Write } from '../../writes/write.js'
 import { createWrites, type Work } from '../../writes/writes.js'
-import { balanceAfter, type JournalQuery, type Movement, type MovementDraft, undoing } from './movement.js'
+import {
+  type Balance,
+  balanceAfter,
+  type JournalQuery,
+  type Movement,
+  type MovementDraft,
+  undoing,
+} from './movement.js'
 import * as store from './store.js'
 import { createTurns } from './turns.js'
 
@@ -32,6 +39,7 @@ export function createStockKeeping(database: Database, secret: string, replica: 
      * @param seen how many movements the product had when the person looked, if that is known
      * @throws {Outdated} when it has had others since and this is a count, which would undo them unseen
      * @throws {NotFound} when there is no such product
+     * @throws {Archived} when it is archived
      * @throws {Invalid} when fewer than none would be left, or more than a product can have
      */
     async move(
@@ -55,7 +63,7 @@ export function createStockKeeping(database: Database, secret: string, replica: 
      * @throws {NotFound} when there is no such movement
      * @throws {AlreadyUndone} when it was undone before
      * @throws {CountedSince} when the units were counted after it
-     * @throws {Invalid} as `move` does
+     * @throws {Archived}, {Invalid} as `move` does
      */
     async undo(user: User, id: number, write: Write): Promise<Moved> {
       const movement = await find(id, write.deadline)
@@ -74,6 +82,11 @@ export function createStockKeeping(database: Database, secret: string, replica: 
 
     find,
 
+    /** What the latest movements made of a product's units, at most so many, the last one first. */
+    balances(productId: number, most: number, deadline: Deadline): Promise<Balance[]> {
+      return database.run(deadline, (connection) => store.findBalances(connection, productId, most))
+    },
+
     /** The latest movements that are asked for, and whether there are older ones. */
     async journal(query: JournalQuery, deadline: Deadline): Promise<{ entries: store.Entry[]; older: boolean }> {
       const found = await database.run(deadline, (connection) => store.findMovements(connection, query, pageSize + 1))
@@ -91,6 +104,7 @@ export function createStockKeeping(database: Database, secret: string, replica: 
   async function lockStock(connection: Connection, productId: number): Promise<store.Stock> {
     const stock = await store.lockStock(connection, productId)
     if (!stock) throw new NotFound()
+    if (stock.archived) throw new Archived()
     return stock
   }
 }

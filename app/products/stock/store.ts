@@ -1,16 +1,13 @@
 import { type Connection, insertInto, type Statement, typed, type Value } from '../../database/connection.js'
-import type { JournalQuery, Movement } from './movement.js'
+import type { Product } from '../product.js'
+import type { Balance, JournalQuery, Movement } from './movement.js'
 
 /** A product's units, and how many movements it has had. */
-export interface Stock {
-  id: number
-  units: number
-  movements: number
-}
+export type Stock = Pick<Product, 'id' | 'units' | 'archived' | 'movements'>
 
 /** The stock of a product that nobody else can change until the transaction ends. */
 export function lockStock(connection: Connection, productId: number): Promise<Stock | undefined> {
-  return connection.first('SELECT id, units, movements FROM products WHERE id = ? FOR UPDATE', [productId])
+  return connection.first('SELECT id, units, archived, movements FROM products WHERE id = ? FOR UPDATE', [productId])
 }
 
 type NewMovement = Pick<Movement, 'kind' | 'balance' | 'reason' | 'note' | 'undoes' | 'movedBy' | 'replica'>
@@ -51,7 +48,16 @@ export function findMovement(connection: Connection, id: number): Promise<Moveme
   return connection.first(`SELECT ${columns} FROM movements WHERE id = ?`, [id])
 }
 
-/** A movement with the name and the code of its product, the number of the movement that it undoes, and whether it was undone, or counted since. */
+/** The latest movements of a product first. */
+export function findBalances(connection: Connection, productId: number, most: number): Promise<Balance[]> {
+  return connection.rows(
+    `SELECT number, kind, units, balance, undoes, moved_at AS movedAt FROM movements
+     WHERE product_id = ? ORDER BY number DESC LIMIT ?`,
+    [productId, most],
+  )
+}
+
+/** A movement with its product's name and code, the number of the one that it undoes, and whether it was undone or counted since. */
 export interface Entry extends Movement {
   name: string | null
   code: string | null

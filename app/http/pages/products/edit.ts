@@ -1,14 +1,22 @@
 import type { Context } from 'koa'
+import type { Deadline } from '../../../database/deadline.js'
 import { NotFound } from '../../../errors.js'
 import type { Fields } from '../../../input/form-values.js'
 import type { Catalogue } from '../../../products/catalogue.js'
-import { type ChangeOfProduct, fieldNames, withoutChanges } from '../../../products/changes.js'
+import {
+  type ChangeOfProduct,
+  type FieldName,
+  fieldNames,
+  isOfFields,
+  withoutChanges,
+} from '../../../products/changes.js'
 import { type Product, parseVersion } from '../../../products/product.js'
 import type { Accounts } from '../../../users/accounts.js'
 import { GarbledBody } from '../../errors.js'
 import { type FormState, fieldsOf, idIn, idOf, newForm, submit, writeOf } from '../../forms.js'
 import { signedInUser } from '../../middleware/access.js'
-import { changeOf, valuesOf } from './fields.js'
+import { seeOther } from '../../navigation.js'
+import { changeOf, minimumOf, valuesOf } from './fields.js'
 
 /**
  * The form that changes a product. It names the version that its values were typed over; where there is a later one, it is
@@ -39,11 +47,11 @@ export function editPages(catalogue: Catalogue, accounts: Accounts) {
     const { deadline } = ctx.state
     const product = await catalogue.find(idIn(form), deadline)
     if (!product) throw new NotFound()
+    if (product.archived && ctx.method === 'GET') return seeOther(ctx, `/products/${product.id}`) // which says so
     const version = parseVersion(form.values.version) ?? product.version
     // The version that both changes are compared with, for as long as the form goes to and fro.
     const base = Math.min(version, parseVersion(form.values.base) ?? version)
-    const history =
-      base < product.version ? await catalogue.changes(product.id, { since: base, most: mostChanges }, deadline) : []
+    const history = base < product.version ? await historySince(product.id, base, deadline) : []
     const typed = { ...valuesOf(product), ...form.values }
     const values = { ...merge(typed, product, version, history), version: product.version, base }
     const conflict = history.length > 0 && {
@@ -55,6 +63,10 @@ export function editPages(catalogue: Catalogue, accounts: Accounts) {
     }
     const categories = await catalogue.categories(deadline)
     await ctx.page('products/edit', { product, form: { ...form, values }, conflict, categories })
+  }
+
+  async function historySince(id: number, since: number, deadline: Deadline): Promise<ChangeOfProduct[]> {
+    return (await catalogue.changes(id, { since, most: mostChanges }, deadline)).filter(isOfFields)
   }
 }
 
@@ -69,7 +81,7 @@ function taggedVersion(ctx: Context): string | undefined {
 /** What a person typed, but for the fields that only others have changed since that version. */
 function merge(typed: Fields, product: Product, version: number, history: ChangeOfProduct[]): Fields {
   const [old, saved] = [valuesAt(product, version, history), valuesOf(product)]
-  const untouched = fieldNames.filter((name) => isSame(typed[name], old[name]))
+  const untouched = fieldNames.filter((name) => isSame(name, typed, old))
   return { ...typed, ...Object.fromEntries(untouched.map((name) => [name, saved[name]])) }
 }
 
@@ -80,7 +92,7 @@ function compare(typed: Fields, product: Product, version: number, history: Chan
   const isKnown = history.length < mostChanges
   return fieldNames
     .map((name) => {
-      const own = !isSame(typed[name], old[name]) && !isSame(typed[name], saved[name])
+      const own = !isSame(name, typed, old) && !isSame(name, typed, saved)
       return { name, before: old[name], saved: saved[name], typed: own ? typed[name] : undefined }
     })
     .filter((field) => field.before !== field.saved || (!isKnown && field.typed !== undefined))
@@ -91,7 +103,8 @@ function valuesAt(product: Product, version: number, history: ChangeOfProduct[])
   return valuesOf(withoutChanges(product, later))
 }
 
-/** Whether a field holds this value, however a browser sends it. */
-function isSame(typed: unknown, value: string): boolean {
+/** Whether a field holds one of these values, however a browser sends it and a person writes a number. */
+function isSame(name: FieldName, { [name]: typed }: Fields, { [name]: value }: Record<FieldName, string>): boolean {
+  if (name === 'minimum') return minimumOf(typed) === Number(value)
   return typeof typed === 'string' && typed.replaceAll('\r\n', '\n').trim() === value
 }

@@ -1,25 +1,21 @@
 import type { Context } from 'koa'
-import type { Deadline } from '../../../database/deadline.js'
-import { NotFound } from '../../../errors.js'
 import { parseId } from '../../../input/schemas.js'
 import type { Catalogue } from '../../../products/catalogue.js'
 import { type Product, parseCatalogueQuery } from '../../../products/product.js'
-import type { Accounts } from '../../../users/accounts.js'
 import { type FormState, fieldsOf, newForm, submit, writeOf } from '../../forms.js'
 import { signedInUser } from '../../middleware/access.js'
 import { draftOf, valuesOf } from './fields.js'
 
-/** Changes that the page of a product shows. */
-const shownChanges = 10
-
-export function productPages(catalogue: Catalogue, accounts: Accounts) {
+/** The list of products, and the form that adds to it. */
+export function productPages(catalogue: Catalogue) {
   return {
     async showProducts(ctx: Context) {
       const query = parseCatalogueQuery(ctx.query)
       const list = await catalogue.browse(signedInUser(ctx), query, ctx.state.deadline)
       // Towards the newest no page is too far.
       const asked = query.after === undefined ? query.page : list.page
-      await ctx.page('products/index', { list, asked, known: 'known' in ctx.query })
+      const [known, deleted] = ['known' in ctx.query, 'deleted' in ctx.query]
+      await ctx.page('products/index', { list, asked, known, deleted })
     },
 
     async showNewProduct(ctx: Context) {
@@ -45,16 +41,6 @@ export function productPages(catalogue: Catalogue, accounts: Accounts) {
     },
 
     showProductForm: showForm,
-
-    async showProduct(ctx: Context) {
-      const product = await productAt(ctx, ctx.params.id)
-      if (!product) throw new NotFound()
-      const from = parseCatalogueQuery(ctx.query)
-      ctx.set('ETag', `"${product.version}"`) // for If-Match: see edit.ts
-      const [added, saved] = ['added' in ctx.query, 'saved' in ctx.query]
-      const history = await historyOf(product, ctx.state.deadline)
-      await ctx.page('products/show', { product, from, added, saved, history, shownChanges })
-    },
   }
 
   async function showForm(
@@ -63,17 +49,6 @@ export function productPages(catalogue: Catalogue, accounts: Accounts) {
     of: { added?: Product | undefined; copied?: Product | undefined } = {},
   ) {
     await ctx.page('products/new', { form, ...of, categories: await catalogue.categories(ctx.state.deadline) })
-  }
-
-  /** The latest changes of the fields, each with the name of the person. */
-  async function historyOf({ id, version, movements }: Product, deadline: Deadline) {
-    if (version === 1 + movements) return []
-    const changes = await catalogue.changes(id, { since: 1, most: shownChanges + 1 }, deadline)
-    const names = await accounts.namesOf(
-      changes.map(({ changedBy }) => changedBy),
-      deadline,
-    )
-    return changes.map((change, index) => ({ ...change, person: names[index] }))
   }
 
   async function productAt(ctx: Context, id: unknown) {

@@ -4,6 +4,7 @@ import { NotFound } from '../../../errors.js'
 import { type Fields, filled, wholeNumber } from '../../../input/form-values.js'
 import { askedNumber } from '../../../input/schemas.js'
 import type { Catalogue } from '../../../products/catalogue.js'
+import { isLow } from '../../../products/product.js'
 import { type JournalQuery, kinds, parseJournalQuery, parseMovementDraft } from '../../../products/stock/movement.js'
 import type { StockKeeping } from '../../../products/stock/stock.js'
 import type { Accounts } from '../../../users/accounts.js'
@@ -71,7 +72,7 @@ export function stockPages(catalogue: Catalogue, stock: StockKeeping, accounts: 
     const [product, list] = await Promise.all([catalogue.find(id, deadline), journal(query, deadline)])
     if (!product) throw new NotFound()
     const moved = list.entries.find(({ number }) => String(number) === ctx.query.moved)
-    await ctx.page('stock/product', { product, form, query, list, moved, kinds })
+    await ctx.page('stock/product', { product, low: isLow(product), form, query, list, moved, kinds })
   }
 
   async function journal(query: JournalQuery, deadline: Deadline) {
