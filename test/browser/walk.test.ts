@@ -240,10 +240,8 @@ async function* everyPage(page: Page) {
   yield 'movements, no match'
   await page.goto('/products')
   yield 'products'
-  await page.goto('/labels')
+  await page.goto(`/labels?id=${form.split('/')[2]}`)
   yield 'labels'
-  await page.goto('/scan?code=no+code')
-  yield 'scan, problem'
   await page.goto('/scan')
   yield 'scan'
   await page.keyboard.press('?')
@@ -255,8 +253,6 @@ async function* everyPage(page: Page) {
   await page.keyboard.type('W'.repeat(20))
   await page.waitForSelector('.products-found [role=option]')
   yield 'palette'
-  await page.goto('/shortcuts')
-  yield 'shortcuts'
   await page.goto('/status')
   yield 'status'
   await page.waitForSelector('[data-chart=p95] canvas')
