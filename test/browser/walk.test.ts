@@ -250,6 +250,7 @@ async function* everyPage(page: Page) {
   await page.keyboard.press('Escape')
   await page.waitForSelector('dialog[open]', { state: 'detached' })
   await page.keyboard.press('Control+k')
+  await page.waitForSelector('dialog.palette[open]')
   await page.keyboard.type('W'.repeat(20))
   await page.waitForSelector('.products-found [role=option]')
   yield 'palette'

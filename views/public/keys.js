@@ -16,7 +16,16 @@ const rows = 'main :is(.products th, .movements div) a'
  */
 export function listenForKeys(button) {
   const palette = () => import(button.dataset.palette)
-  const openPalette = async () => (await palette()).openPalette()
+  /** What is typed while the palette is still on its way. */
+  let typedAhead
+  const openPalette = async () => {
+    typedAhead = ''
+    try {
+      await (await palette()).openPalette(() => typedAhead)
+    } finally {
+      typedAhead = undefined
+    }
+  }
   let keys = []
   let last = Number.NEGATIVE_INFINITY
   let timer
@@ -31,7 +40,13 @@ export function listenForKeys(button) {
       openPalette()
       return
     }
-    if (ctrlKey || metaKey || altKey || event.isComposing || document.querySelector('dialog[open]')) return
+    if (ctrlKey || metaKey || altKey) return
+    if (typedAhead !== undefined) {
+      event.preventDefault()
+      if (key.length === 1) typedAhead += key
+      return
+    }
+    if (event.isComposing || document.querySelector('dialog[open]')) return
     const field = target.closest('input, textarea, select, [contenteditable]')
     const typedInto = field && !/^(?:radio|checkbox)$/.test(field.type)
     if (typedInto && field.type !== 'search') return

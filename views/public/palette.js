@@ -7,10 +7,11 @@ const pause = 180
 
 const parts = new Map()
 
-export async function openPalette() {
+/** @param typed gives what was typed meanwhile */
+export async function openPalette(typed) {
   const palette = await part('/palette', createPalette)
   if (document.querySelector('dialog[open]')) return
-  palette.begin()
+  palette.begin(typed())
   palette.dialog.showModal()
 }
 
@@ -83,8 +84,8 @@ function createPalette(page) {
   })
   return { dialog, begin }
 
-  function begin() {
-    input.value = ''
+  function begin(typed) {
+    input.value = typed
     type()
   }
 
