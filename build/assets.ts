@@ -25,9 +25,10 @@ async function buildAssets() {
   rmSync(publicFolder, { recursive: true, force: true })
   const { metafile, outputFiles } = await build({
     absWorkingDir: fileURLToPath(root),
-    entryPoints: ['app.css', 'app.js', 'status.css', 'status.js', 'icon.svg', 'icons.svg', 'touch-icon.png'].map(
-      (name) => join(source, name),
-    ),
+    entryPoints: [
+      ...['app.css', 'app.js', 'status.css', 'status.js', 'icon.svg', 'icons.svg', 'touch-icon.png'],
+      ...['labels.css', 'labels.js', 'scan.css', 'scan.js', 'read-codes.js', 'palette.js'],
+    ].map((name) => join(source, name)),
     outdir: publicFolder,
     entryNames: '[name].[hash]',
     assetNames: '[name].[hash]',

@@ -4,7 +4,7 @@ import { type Browser, chromium } from 'playwright-core'
 export const otherName = 'bodega.test'
 
 /** Debian's Chromium; the switches keep it from calling its maker, which a machine without that network refuses. */
-export function launchChromium(): Promise<Browser> {
+export function launchChromium(more: string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: '/usr/bin/chromium',
     args: [
@@ -15,6 +15,7 @@ export function launchChromium(): Promise<Browser> {
       '--disable-component-update',
       '--disable-sync',
       `--host-resolver-rules=MAP ${otherName} 127.0.0.1`,
+      ...more,
     ],
   })
 }

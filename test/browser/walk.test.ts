@@ -256,6 +256,20 @@ async function* everyPage(page: Page) {
   yield 'movements, no match'
   await page.goto('/products')
   yield 'products'
+  await page.goto(`/labels?id=${form.split('/')[2]}`)
+  yield 'labels'
+  await page.goto('/scan')
+  yield 'scan'
+  await page.keyboard.press('?')
+  await page.waitForSelector('dialog[open]')
+  yield 'shortcuts, over a page'
+  await page.keyboard.press('Escape')
+  await page.waitForSelector('dialog[open]', { state: 'detached' })
+  await page.keyboard.press('Control+k')
+  await page.waitForSelector('dialog.palette[open]')
+  await page.keyboard.type('W'.repeat(20))
+  await page.waitForSelector('.products-found [role=option]')
+  yield 'palette'
   await page.goto('/status')
   yield 'status'
   await page.waitForSelector('[data-chart=p95] canvas')

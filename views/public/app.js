@@ -1,3 +1,5 @@
+import { listenForKeys } from './keys.js'
+import { bindShortcutSetting } from './shortcut-setting.js'
 import { showLocalTimes } from './times.js'
 
 /** What pages do better where scripts run; every page works without. */
@@ -5,6 +7,8 @@ import { showLocalTimes } from './times.js'
 for (const input of document.querySelectorAll('input[type=password][data-show]')) addShowButton(input)
 for (const form of document.querySelectorAll('form[data-guard]')) guardUnsaved(form)
 for (const input of document.querySelectorAll('input[data-check]')) checkWhileTyped(input)
+for (const button of document.querySelectorAll('[data-palette]')) listenForKeys(button)
+bindShortcutSetting(document)
 forgetNotice()
 showLocalTimes()
 

@@ -5,11 +5,14 @@ import { may } from '../middleware/access.js'
 import type { FormPages } from '../shown-again.js'
 import { loginPages, showLoginForm } from './account/login.js'
 import { registrationPages, showRegistrationForm } from './account/registration.js'
+import { labelPages } from './labels/labels.js'
 import { chooseLanguage, showFormInLanguage } from './language.js'
+import { palettePages } from './palette/palette.js'
 import { archivePages } from './products/archive.js'
 import { editPages } from './products/edit.js'
 import { productPage } from './products/product.js'
 import { productPages } from './products/products.js'
+import { scanPages } from './scan/scan.js'
 import { statusPages } from './status/pages.js'
 import { stockPages } from './stock/stock.js'
 import { showWelcome } from './welcome.js'
@@ -41,6 +44,9 @@ export function pageRoutes(parts: Parts): Router {
     stock,
     accounts,
   )
+  const { showLabels } = labelPages(catalogue)
+  const { scan } = scanPages(catalogue)
+  const { showPalette, showShortcuts } = palettePages(catalogue)
   const { showRegister, submitRegister } = registrationPages(accounts)
   const forms: FormPages = {
     '/login': { show: showLoginForm },
@@ -78,6 +84,10 @@ export function pageRoutes(parts: Parts): Router {
     .post('/products/:id/movements', form(), may('stock:move'), submitMovement)
     .get('/movements', may('products:read'), showJournal)
     .post('/movements/:id/undo', form(), may('stock:move'), submitUndo)
+    .get('/labels', may('products:read'), showLabels)
+    .get('/scan', may('products:read'), scan)
+    .get('/palette', may('products:read'), showPalette)
+    .get('/shortcuts', may('products:read'), showShortcuts)
     .get('/status', may('status:read'), showStatus)
     .get('/status/events', may('status:read'), streamStatus)
 }

@@ -1,7 +1,7 @@
 import type { Context } from 'koa'
 import { parseId } from '../../../input/schemas.js'
 import type { Catalogue } from '../../../products/catalogue.js'
-import { type Product, parseCatalogueQuery } from '../../../products/product.js'
+import { type Product, parseCatalogueQuery, parseCode } from '../../../products/product.js'
 import { type FormState, fieldsOf, newForm, submit, writeOf } from '../../forms.js'
 import { signedInUser } from '../../middleware/access.js'
 import { draftOf, valuesOf } from './fields.js'
@@ -20,8 +20,10 @@ export function productPages(catalogue: Catalogue) {
 
     async showNewProduct(ctx: Context) {
       const [added, copied] = await Promise.all([productAt(ctx, ctx.query.added), productAt(ctx, ctx.query.copy)])
-      const values = copied ? { ...valuesOf(copied), code: '' } : { category: added?.category }
-      await showForm(ctx, newForm('/products', values), { added, copied })
+      const code = parseCode(ctx.query.code) // of a scan that no product has
+      const values = copied ? { ...valuesOf(copied), code: '' } : { category: added?.category, code }
+      const form = newForm('/products', values)
+      await showForm(ctx, { ...form, hint: code ? 'newProduct.scanned' : undefined }, { added, copied })
     },
 
     /** A part of the form, which shows it while a code is typed. */
