@@ -6,6 +6,8 @@ import { createLog, type Log } from './log.js'
 import { type Cluster, joinCluster } from './monitoring/cluster.js'
 import { findReplicaName } from './monitoring/replica-name.js'
 import { type Catalogue, createCatalogue } from './products/catalogue.js'
+import { createExports, type Exports } from './products/csv/exports.js'
+import { createImports, type Imports } from './products/import/imports.js'
 import { createStockKeeping, type StockKeeping } from './products/stock/stock.js'
 import { type Accounts, createAccounts } from './users/accounts.js'
 
@@ -20,6 +22,8 @@ export interface Parts {
   accounts: Accounts
   catalogue: Catalogue
   stock: StockKeeping
+  imports: Imports
+  exports: Exports
   cluster: Cluster
   views: Views
 }
@@ -38,6 +42,8 @@ export async function createParts(config: Config): Promise<Parts> {
     accounts: createAccounts(databases.users, config.appSecret),
     catalogue: createCatalogue(databases.products, config.appSecret, replica),
     stock: createStockKeeping(databases.products, config.appSecret, replica),
+    imports: createImports(databases.products, config.appSecret),
+    exports: createExports(databases.products),
     cluster: joinCluster({ replica, database: config.users, databases, log }),
     views: createViews(replica, config.production),
   }
