@@ -1,3 +1,4 @@
+import { request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import { deleteOldImports } from '../../../app/products/import/store.js'
@@ -280,6 +281,19 @@ describe('importing products', () => {
     expect([answer.status, answer.$('main').text().includes('32 MB')]).to.deep.equal([413, true])
     expectNginxPage(await ana.post('/imports/1/apply', { more: 'x'.repeat(70_000) }), 413)
     expectNginxPage(await ana.post('/products', { name: 'x'.repeat(70_000) }), 413)
+  })
+
+  it('takes three files at a time on a replica, since each is in its memory', async () => {
+    const address = replicaAddresses()[0] as string
+    const headers = { cookie: ana.cookies, 'content-type': 'multipart/form-data; boundary=b', 'content-length': '1000' }
+    const slow = [1, 2, 3].map(() => request(`${address}/imports`, { method: 'POST', headers }).on('error', () => {}))
+    for (const each of slow) each.flushHeaders()
+    await sleep(500)
+    const refused = await uploadFile(ana.at(address), mixed())
+    for (const each of slow) each.destroy()
+    expect([refused.status, refused.headers.get('retry-after')]).to.deep.equal([429, '5'])
+    await sleep(500)
+    expect((await uploadFile(ana.at(address), mixed())).status).to.equal(303)
   })
 
   it('refuses what is no form with a file', async () => {
