@@ -7,6 +7,8 @@ import { type Cluster, joinCluster } from './monitoring/cluster.js'
 import { findReplicaName } from './monitoring/replica-name.js'
 import { type Archive, createArchive } from './products/archive/archive.js'
 import { type Catalogue, createCatalogue } from './products/catalogue.js'
+import { createExports, type Exports } from './products/csv/exports.js'
+import { createImports, type Imports } from './products/import/imports.js'
 import { createStockKeeping, type StockKeeping } from './products/stock/stock.js'
 import { type Accounts, createAccounts } from './users/accounts.js'
 
@@ -22,6 +24,8 @@ export interface Parts {
   catalogue: Catalogue
   archive: Archive
   stock: StockKeeping
+  imports: Imports
+  exports: Exports
   cluster: Cluster
   views: Views
 }
@@ -41,6 +45,8 @@ export async function createParts(config: Config): Promise<Parts> {
     catalogue: createCatalogue(databases.products, config.appSecret, replica),
     archive: createArchive(databases.products, config.appSecret, replica),
     stock: createStockKeeping(databases.products, config.appSecret, replica),
+    imports: createImports(databases.products, config.appSecret),
+    exports: createExports(databases.products),
     cluster: joinCluster({ replica, database: config.users, databases, log }),
     views: createViews(replica, config.production),
   }

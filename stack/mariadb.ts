@@ -36,6 +36,7 @@ export async function startMariadb(folder: string, port: number, adminPassword: 
     '--socket=',
     '--skip-name-resolve',
     '--innodb-buffer-pool-size=512M', // taken as the data grows; the default holds some 150,000 products
+    '--innodb-autoinc-lock-mode=2', // as MySQL has it: an import that adds products keeps nobody else from adding some
     '--character-set-server=utf8mb4',
     '--collation-server=utf8mb4_unicode_520_ci',
   ]

@@ -118,6 +118,20 @@ export class Connection {
     }
   }
 
+  /**
+   * Runs work for which the server's clock stands still in this session, so that all its statements see one time, as
+   * triggers do that choose by it what they lock.
+   */
+  async atOneTime<T>(work: () => Promise<T>): Promise<T> {
+    await this.change('SET SESSION timestamp = ?', [Math.floor(Date.now() / 1000)])
+    try {
+      return await work()
+    } finally {
+      const sql = 'SET SESSION timestamp = DEFAULT'
+      await this.#send(sql, (done) => this.#driver.query(sql, done)).catch(() => this.#driver.destroy())
+    }
+  }
+
   async #prepared<Result>(sql: string, values: Value[]): Promise<Result> {
     this.#deadline?.check()
     return this.#send(sql, (done) => this.#driver.execute(sql, values, done))

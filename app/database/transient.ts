@@ -6,6 +6,7 @@ const transient = new Set([
   'ER_LOCK_DEADLOCK',
   'ER_LOCK_WAIT_TIMEOUT',
   'ER_LOCK_NOWAIT',
+  'ER_AUTOINC_READ_FAILED',
   'ER_CHECKREAD',
   'ER_NEED_REPREPARE',
   'ER_OPTION_PREVENTS_STATEMENT',
@@ -39,9 +40,10 @@ export function isTransient(error: unknown): boolean {
   return error.name === 'KnexTimeoutError' || transientMessage.test(error.message)
 }
 
-const lockConflicts = new Set(['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT'])
+/** The last is that of a table's next number, which MariaDB locks while another inserts what it selects. */
+const lockConflicts = new Set(['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'ER_AUTOINC_READ_FAILED'])
 
-/** Whether a statement failed for another's lock of a row; the transient ones else are the connection's or the server's. */
+/** Whether a statement failed for another's lock; the transient ones else are the connection's or the server's. */
 export function isLockConflict(error: unknown): boolean {
   return lockConflicts.has(codeOf(error))
 }

@@ -120,8 +120,13 @@ function problemsOf(error: unknown): Pick<FormState, 'problems' | 'notice'> | un
     const message = error.owner?.archived ? 'problem.codeArchived' : (`problem.${error.field}Taken` as const)
     return { problems: { [error.field]: { message, owner: error.owner } } }
   }
-  const notice = notices.find(([kind]) => error instanceof kind)?.[1]
+  const notice = noticeOf(error)
   return notice && { problems: {}, notice }
+}
+
+/** What an error says about all of a form, or undefined where it is not the form's. */
+export function noticeOf(error: unknown): TextKey | undefined {
+  return notices.find(([kind]) => error instanceof kind)?.[1]
 }
 
 const notices: [abstract new (...args: never[]) => Error, TextKey][] = [

@@ -1,6 +1,7 @@
 import type { Deadline } from '../database/deadline.js'
 import type { Locale } from '../i18n/locales.js'
 import type { User } from '../users/account.js'
+import type { UploadedFile } from './uploads.js'
 
 /** What the middleware adds to a request. */
 declare module 'koa' {
@@ -14,6 +15,8 @@ declare module 'koa' {
     /** Whether the page has the key of a form in it, which is for one person. */
     holdsKey?: boolean
     startedSessionId?: string
+    /** What came with a form that sends a file. */
+    file?: UploadedFile | undefined
     /** What the access log says besides, about a sign-in. */
     signIn?: { account: string; succeeded: boolean }
   }

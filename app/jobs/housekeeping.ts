@@ -3,6 +3,8 @@ import type { Database, Databases } from '../database/database.js'
 import { Deadline } from '../database/deadline.js'
 import { deleteOldHeartbeats } from '../monitoring/store.js'
 import { deleteLeft } from '../products/archive/store.js'
+import { deleteOldImports } from '../products/import/store.js'
+import { workOnImports } from '../products/import/work.js'
 import { indexChanged, indexNext } from '../products/search/indexing.js'
 import { repairSearchText } from '../products/search/store.js'
 import { deleteExpiredSessions } from '../users/store.js'
@@ -15,11 +17,15 @@ const minutes = 60 * seconds
 /** Rows a statement: small enough to disturb nobody. */
 const batch = 500
 
-/** Sweeps of what is past its time, and repairs of what a replica of an older version wrote. */
-export function housekeeping({ users, products }: Databases): Job[] {
+/**
+ * Sweeps of what is past its time, repairs of what a replica of an older version wrote, and what people wait for.
+ * @param replica which imports say of who works on them
+ */
+export function housekeeping({ users, products }: Databases, replica: string): Job[] {
   return [
     sweep('keys of users', users, deleteOldClaims),
     sweep('keys of products', products, deleteOldClaims),
+    sweep('imports', products, deleteOldImports),
     sweep('sessions', users, deleteExpiredSessions),
     sweep('heartbeats', users, deleteOldHeartbeats),
     // Often, because until then a search does not find the product.
@@ -28,6 +34,8 @@ export function housekeeping({ users, products }: Databases): Job[] {
     { name: 'search index', interval: 10 * seconds, run: () => inBatches(products, indexNext, 2_048) },
     { name: 'changes in the search index', interval: 10 * seconds, run: () => inBatches(products, indexChanged, 50) },
     { name: 'what deleted products left', interval: 10 * seconds, run: () => inBatches(products, deleteLeft, 2_000) },
+    // Somebody waits for it.
+    { name: 'imports at work', interval: seconds, run: () => workOnImports(products, replica) },
   ]
 }
 

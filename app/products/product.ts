@@ -81,7 +81,7 @@ export const mostUnits = 2_000_000_000
 const code = line(64).refine((code) => /^[\w.-]+$/.test(code), { error: 'problem.code', abort: true })
 
 /** The fingerprint of a write depends on this order, see {@link contentsOf}; keep it across versions. */
-const productDraft = z.object({
+export const productDraft = z.object({
   name: line(100),
   code,
   description: text(2_000),

@@ -1,5 +1,11 @@
 /** Names in code for what a person may be allowed to do. */
-export type Permission = 'products:read' | 'products:edit' | 'products:delete' | 'stock:move' | 'status:read'
+export type Permission =
+  | 'products:read'
+  | 'products:edit'
+  | 'products:delete'
+  | 'stock:move'
+  | 'imports:run'
+  | 'status:read'
 
 /** Everybody is an editor. */
 type Role = keyof typeof permissions
@@ -10,7 +16,14 @@ export interface Actor {
 }
 
 const permissions = {
-  editor: new Set<Permission>(['products:read', 'products:edit', 'products:delete', 'stock:move', 'status:read']),
+  editor: new Set<Permission>([
+    'products:read',
+    'products:edit',
+    'products:delete',
+    'stock:move',
+    'imports:run',
+    'status:read',
+  ]),
 }
 
 /** The one place that says who may do what; pages and menus ask here. */

@@ -69,7 +69,16 @@ describe('the pages in a real browser', () => {
       const page = await open(options)
       const { location } = await (await signedIn()).post('/products', product())
       const stock = `${location?.split('?')[0]}/movements`
-      for (const path of ['/products', '/products/new', stock, '/movements', '/labels', '/scan', '/status']) {
+      for (const path of [
+        '/products',
+        '/products/new',
+        stock,
+        '/movements',
+        '/imports',
+        '/labels',
+        '/scan',
+        '/status',
+      ]) {
         await page.goto(path)
         for (const { what, style, width, contrast } of await focusOf(page)) {
           expect([style, width >= 2], `${path}: ${what}`).to.deep.equal(['solid', true])

@@ -109,6 +109,18 @@ async function walk(name: string, options: BrowserContextOptions) {
   await page.click('form[action$="/restore"] button')
   await page.waitForSelector('form[action$="/archive"]')
   await take('product-restored')
+  await page.goto('/imports')
+  await take('imports')
+  await page.setInputFiles('#file', { name: 'tarifa agosto.csv', mimeType: 'text/csv', buffer: sheetOf(unique) })
+  await submit(page, {})
+  for (const step of ['new', 'changed', 'wrong']) {
+    await page.waitForSelector('.verdicts')
+    await page.goto(`${new URL(page.url()).pathname}?show=${step}`)
+    await take(`import-${step}`)
+  }
+  await page.click('form[action$="/apply"] button')
+  await page.waitForSelector('form[action$="/undo"]')
+  await take('import-applied')
   await page.goto('/products')
   await take('products-some')
   await page.goto('/products/new')
@@ -129,6 +141,22 @@ async function walk(name: string, options: BrowserContextOptions) {
   await page.goto('/nowhere')
   await take('error')
   await context.close()
+}
+
+/** A file with rows of each kind. */
+function sheetOf(unique: string): Buffer {
+  const [cable, chair] = samples.map(({ code }, index) => `${code}-${unique}${index}`)
+  const lines = [
+    'Código;Nombre;Descripción;Unidades;Categoría;Mínimo;Proveedor',
+    `${cable};Cable HDMI de 2 m, trenzado;;60;Cables;10;Norte`,
+    `${chair};;;12;Muebles y sillas;;Norte`,
+    `LAM-1-${unique};Lámpara de mesa;LED, con regulador.;1.000;Iluminación;5;Sur`,
+    `LAM-2-${unique};Lámpara de pie;LED, con regulador.;25;Iluminación;5;Sur`,
+    `LAM 3 ${unique};Foco;LED.;doce;Iluminación;5;Sur`,
+    `LAM-1-${unique};Lámpara de mesa;LED.;3;Iluminación;5;Sur`,
+    `LAM-4-${unique};Plafón`,
+  ]
+  return Buffer.from(lines.join('\n'), 'latin1')
 }
 
 async function submit(page: Page, fields: Record<string, string>) {

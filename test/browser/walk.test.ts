@@ -254,6 +254,20 @@ async function* everyPage(page: Page) {
   yield 'movements'
   await page.goto('/movements?kind=count')
   yield 'movements, no match'
+  await page.goto('/imports')
+  await submit(page)
+  yield 'imports, problems'
+  await page.setInputFiles('#file', {
+    name: `${'w'.repeat(150)}.csv`,
+    mimeType: 'text/csv',
+    buffer: Buffer.from(sheet),
+  })
+  await submit(page)
+  for (const verdict of ['new', 'wrong']) {
+    await page.waitForSelector('.verdicts')
+    await page.goto(`${new URL(page.url()).pathname}?show=${verdict}`)
+    yield `import, ${verdict}`
+  }
   await page.goto('/products')
   yield 'products'
   await page.goto(`/labels?id=${form.split('/')[2]}`)
@@ -278,6 +292,13 @@ async function* everyPage(page: Page) {
   await page.goto(`/products?q=${'x'.repeat(9000)}`)
   yield 'nginx’s own page'
 }
+
+/** A file with a row that is new, of the longest values, and one that is wrong. */
+const sheet = [
+  'name,code,description,units,category,minimum,nothing',
+  `${'W'.repeat(100)},${'C'.repeat(50)}${Date.now()},${'w'.repeat(500)},2000000000,${'W'.repeat(60)},1,`,
+  `${'W'.repeat(300)},no code,,x,${'W'.repeat(61)},x,`,
+].join('\n')
 
 /** What a browser's console tells of: scripts that fail, and what the content security policy refused. */
 function faultsOf(context: BrowserContext): string[] {

@@ -4,6 +4,7 @@ import { waitUntil } from '../../stack/processes.js'
 import { startReplica } from '../lone-replica.js'
 import { type Answer, Person } from '../person.js'
 import { stack } from '../system.js'
+import { uploadFile } from '../uploads.js'
 import type { Cut, Link } from './link.js'
 import { PacketProxy } from './proxy.js'
 import type { Transactions } from './transactions.js'
@@ -110,7 +111,8 @@ function portsOf(links: Link[]): number[] {
 
 /** @returns the answer, or that of what is sent beside it and was not done */
 async function send(write: Write, attempt: Attempt): Promise<Answer> {
-  const { person, fields, key, path = write.path, beside = [] } = attempt
+  const { person, fields, key, path = write.path, file, beside = [] } = attempt
+  if (file !== undefined) return uploadFile(person, file, { key })
   const all = [{ fields, key }, ...beside]
   const answers = await Promise.all(all.map((each) => person.post(path, each.fields, { 'idempotency-key': each.key })))
   return answers.find(({ status }) => status >= 400) ?? (answers[0] as Answer)

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { expect } from 'chai'
 import { Deadline } from '../../app/database/deadline.js'
+import { searchTextOf } from '../../app/products/search/text.js'
 import { insertProducts } from '../../app/products/store.js'
 import { sessionHash } from '../../app/users/sessions.js'
 import * as store from '../../app/users/store.js'
@@ -16,6 +17,8 @@ export interface Attempt {
   key: string
   /** Where it is sent, if not to the write's path. */
   path?: string
+  /** What a form sends as a file; it has no other fields then but its key. */
+  file?: string
   /** What the same person sends at the same time. */
   beside?: Pick<Attempt, 'fields' | 'key'>[]
 }
@@ -74,6 +77,14 @@ export const writes: Write[] = [
     database: 'products',
     prepare: remover,
     isDone: isDeleted,
+  },
+  { name: 'uploading a file', path: '/imports', database: 'products', prepare: uploader, isDone: isStoredOnce },
+  {
+    name: 'applying an import',
+    path: '/imports/:id/apply',
+    database: 'products',
+    prepare: importer,
+    isDone: isAskedFor,
   },
 ]
 
@@ -153,6 +164,28 @@ async function remover(address: string): Promise<Attempt> {
   const { id, ...attempt } = await owner(address)
   await databases.products('products').where({ id }).update({ units: 6, archived: 1 })
   return { ...attempt, path: `/products/${id}/delete`, fields: {} }
+}
+
+const file = 'name,code\nCable,C'
+
+async function uploader(address: string): Promise<Attempt> {
+  const attempt = await seller(address)
+  return { ...attempt, fields: { idempotencyKey: attempt.key }, file }
+}
+
+/** Somebody with a file that was read; its one product is new. */
+async function importer(address: string): Promise<Attempt> {
+  const attempt = await seller(address)
+  const { name, code, description, category } = attempt.fields
+  const [id] = await databases.products('imports').insert({
+    ...{ file_name: 'a.csv', size: 1, created_by: 1, created_at: new Date(), changed_by: 1, changed_at: new Date() },
+    ...{ state: 'ready', comparison: 1, header: '["name","code"]', delimiter: ',', encoding: 'utf-8', added: 1 },
+  })
+  await databases.products('import_rows').insert({
+    ...{ import_id: id, number: 2, verdict: 'new', name, code, description, category, units: 5, minimum: 0 },
+    search_text: searchTextOf(attempt.fields as ReturnType<typeof product>),
+  })
+  return { ...attempt, path: `/imports/${id}/apply`, fields: { comparison: '1' } }
 }
 
 /** Somebody, and a product with five units. */
@@ -271,6 +304,25 @@ async function expectBalances(id: number, balances: number[]) {
   expect(entries, 'balances').to.deep.equal(balances)
   const row = await databases.products('products').where({ id }).first('units', 'movements')
   expect(row).to.deep.equal({ units: balances.at(-1), movements: balances.length })
+}
+
+/** One import, with the bytes of the file. */
+async function isStoredOnce({ principal }: Attempt, { location }: Answer) {
+  const rows = await databases.products('imports').where({ created_by: Number(principal.slice('user '.length)) })
+  expect(rows.map(({ id }) => `/imports/${id}`)).to.deep.equal([location])
+  const chunks = await databases.products('import_chunks').where({ import_id: rows[0].id }).pluck('bytes')
+  expect(String(Buffer.concat(chunks))).to.equal(file)
+}
+
+/** It was asked for; a job applies it then, or has: test/stack/imports.test.ts. */
+async function isAskedFor({ path, principal }: Attempt, { location }: Answer) {
+  expect(location).to.equal(path?.replace('/apply', ''))
+  const it = await databases
+    .products('imports')
+    .where({ id: idIn(path) })
+    .first()
+  expect(it.state).to.be.oneOf(['applying', 'applied'])
+  expect(`user ${it.changed_by}`).to.equal(principal)
 }
 
 function idIn(path = ''): number {

@@ -26,7 +26,7 @@ async function askToSignIn(ctx: Context, address: string) {
   } else {
     ctx.status = 401
     const sent = ctx.request.rawBody ?? ''
-    const kept = encodeURIComponent(sent).length <= longestDraft
+    const kept = !ctx.is('multipart') && encodeURIComponent(sent).length <= longestDraft
     const form = newForm('/login', { next: address, ...(kept && { draft: sent }) })
     await ctx.page('login', { form: { ...form, hint: kept ? 'login.ended' : 'login.endedTooLong' } })
   }

@@ -3,8 +3,12 @@ import type { Parts } from '../../parts.js'
 import { form } from '../forms.js'
 import { may } from '../middleware/access.js'
 import type { FormPages } from '../shown-again.js'
+import { upload } from '../uploads.js'
 import { loginPages, showLoginForm } from './account/login.js'
 import { registrationPages, showRegistrationForm } from './account/registration.js'
+import { exportPages } from './exports.js'
+import { importPages } from './imports/imports.js'
+import { exportWrongRows } from './imports/wrong-rows.js'
 import { labelPages } from './labels/labels.js'
 import { chooseLanguage, showFormInLanguage } from './language.js'
 import { palettePages } from './palette/palette.js'
@@ -30,7 +34,7 @@ export function openRoutes(): Router {
 
 /** Every other page's address, and who may open it. */
 export function pageRoutes(parts: Parts): Router {
-  const { accounts, catalogue, archive, stock } = parts
+  const { accounts, catalogue, archive, stock, imports } = parts
   const { showProducts, showNewProduct, showCode, submitProduct, showProductForm } = productPages(catalogue)
   const ofProduct = productPage(catalogue, stock, accounts)
   const { submitArchive, submitRestore, showDelete, submitDelete, showPutForm, showDeleteForm } = archivePages(
@@ -48,6 +52,8 @@ export function pageRoutes(parts: Parts): Router {
   const { scan } = scanPages(catalogue)
   const { showPalette, showShortcuts } = palettePages(catalogue)
   const { showRegister, submitRegister } = registrationPages(accounts)
+  const importing = importPages(imports, accounts)
+  const { exportProducts, exportMovements } = exportPages(parts.exports, accounts)
   const forms: FormPages = {
     '/login': { show: showLoginForm },
     '/register': { show: showRegistrationForm },
@@ -58,6 +64,10 @@ export function pageRoutes(parts: Parts): Router {
     '/products/:id/delete': { show: showDeleteForm, permission: 'products:delete' },
     '/products/:id/movements': { show: showStockForm, permission: 'stock:move' },
     '/movements/:id/undo': { show: showUndoForm, permission: 'stock:move' },
+    '/imports': { show: importing.showUploadForm, permission: 'imports:run' },
+    '/imports/:id/apply': { show: importing.showImportForm, permission: 'imports:run' },
+    '/imports/:id/undo': { show: importing.showImportForm, permission: 'imports:run' },
+    '/imports/:id/compare': { show: importing.showImportForm, permission: 'imports:run' },
   }
   const { showLogin, submitLogin, submitLogout } = loginPages(accounts, forms)
   const { showStatus, streamStatus } = statusPages(parts)
@@ -88,6 +98,15 @@ export function pageRoutes(parts: Parts): Router {
     .get('/scan', may('products:read'), scan)
     .get('/palette', may('products:read'), showPalette)
     .get('/shortcuts', may('products:read'), showShortcuts)
+    .get('/products.csv', may('products:read'), exportProducts)
+    .get('/movements.csv', may('products:read'), exportMovements)
+    .get('/imports', may('imports:run'), importing.showImports)
+    .post('/imports', may('imports:run'), upload(), importing.submitFile)
+    .get('/imports/:id', may('imports:run'), importing.showImport)
+    .get('/imports/:id/wrong.csv', may('imports:run'), exportWrongRows(imports))
+    .post('/imports/:id/apply', form(), may('imports:run'), importing.submitApply)
+    .post('/imports/:id/undo', form(), may('imports:run'), importing.submitUndo)
+    .post('/imports/:id/compare', form(), may('imports:run'), importing.submitCompare)
     .get('/status', may('status:read'), showStatus)
     .get('/status/events', may('status:read'), streamStatus)
 }

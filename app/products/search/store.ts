@@ -150,6 +150,6 @@ export async function repairSearchText(connection: Connection, most: number): Pr
 const isOld = "(search_text IS NULL OR search_text >= X'0B')"
 
 /** The condition that each of the words, folded, makes. */
-function hasAll(words: Buffer[]): string {
+export function hasAll(words: Buffer[]): string {
   return words.map(() => 'INSTR(search_text, ?) > 0').join(' AND ')
 }

@@ -1,0 +1,58 @@
+import type { Connection } from '../../database/connection.js'
+import type { Database } from '../../database/database.js'
+import { Deadline } from '../../database/deadline.js'
+import { isTransient } from '../../database/transient.js'
+import { DeadlineExceeded } from '../../errors.js'
+import { change } from './changing.js'
+import { type State, working } from './import.js'
+import { FileProblem } from './problems.js'
+import { read } from './reading.js'
+import * as store from './store.js'
+
+/** How long a replica works on an import before it begins anew, in milliseconds. */
+const timeout = 10 * 60_000
+
+/** An import that was begun so often kills whoever works on it. */
+const mostAttempts = 20
+
+/**
+ * Does what imports wait for: reads their files, applies them, undoes them. A lock of the server's, which ends with its
+ * connection, says which replica works on one; when that is killed, another takes it over at its next look.
+ * @param replica is named on the import's page
+ */
+export async function workOnImports(database: Database, replica: string): Promise<void> {
+  const waiting = await Deadline.within(5_000, (deadline) => database.run(deadline, store.findWaiting))
+  for (const { id, state } of waiting) {
+    await Deadline.within(timeout, (deadline) =>
+      database.run(deadline, (connection) => connection.exclusively(lockOf(id, state), () => work(connection, id))),
+    )
+  }
+
+  async function work(connection: Connection, id: number) {
+    const attempts = await store.take(connection, id, replica)
+    const it = await store.findImport(connection, id)
+    if (!it || !working.includes(it.state)) return
+    try {
+      if (attempts > mostAttempts) throw new FileProblem('imports.problem.attempts')
+      if (it.state === 'reading') await read(connection, it)
+      else await change(connection, it, { replica, say: (percent) => sayProgress(id, percent) })
+    } catch (error) {
+      if (isTransient(error) || error instanceof DeadlineExceeded) throw error
+      const problem = error instanceof FileProblem ? error : new FileProblem('imports.problem.internal')
+      await store.saveProblem(connection, id, problem)
+      if (problem !== error) throw error
+    }
+  }
+
+  /** By another connection, since nobody sees what the transaction of the change has written. */
+  async function sayProgress(id: number, percent: number) {
+    await Deadline.within(1_000, (deadline) =>
+      database.run(deadline, (connection) => store.saveProgress(connection, id, percent)),
+    ).catch(() => {})
+  }
+}
+
+/** Files are read side by side; changes are made one after the other, since they may be of the same products. */
+function lockOf(id: number, state: State): string {
+  return state === 'reading' ? `import ${id}` : 'import'
+}
