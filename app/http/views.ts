@@ -6,7 +6,7 @@ import type { FieldProblem } from '../errors.js'
 import { formatsOf } from '../i18n/formats.js'
 import { type Locale, locales } from '../i18n/locales.js'
 import { type TextKey, textsOf } from '../i18n/texts.js'
-import type { CatalogueQuery } from '../products/product.js'
+import { type CatalogueQuery, pageSizes } from '../products/product.js'
 import { build, root } from '../root.js'
 import { readAssets } from './middleware/assets.js'
 
@@ -135,8 +135,22 @@ export function createViews(
 }
 
 /** What an address says of a list; the first page of everything needs no word. */
-function listQuery({ q, page, before, after }: CatalogueQuery): string {
-  return queryString({ q: q || undefined, page: page > 1 ? page : undefined, before, after })
+function listQuery({
+  q,
+  category,
+  stock,
+  archived,
+  mine,
+  sort,
+  dir,
+  size,
+  page,
+  before,
+  after,
+}: CatalogueQuery): string {
+  const asked = { q: q || undefined, category, stock, archived, mine, sort, dir }
+  const shown = { size: size === pageSizes[0] ? undefined : size, page: page > 1 ? page : undefined, before, after }
+  return queryString({ ...asked, ...shown })
 }
 
 /** What an address asks for, without what is undefined. */

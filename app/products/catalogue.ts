@@ -7,20 +7,25 @@ import { createInsert } from '../writes/inserts.js'
 import type { Write } from '../writes/write.js'
 import { createWrites, type Work } from '../writes/writes.js'
 import { type ChangeOfProduct, changesBetween, isOfFields } from './changes.js'
-import { type CataloguePage, findLater, findNewest, search } from './pages.js'
+import { type CataloguePage, findPage } from './list/pages.js'
+import { search } from './list/search.js'
+import { type CategoryCounts, findCategoryCounts } from './list/store.js'
 import {
   type CatalogueQuery,
   contentsOf,
+  isNarrowed,
   type Product,
   type ProductChange,
   type ProductDraft,
   type ProductVersion,
+  parseCatalogueQuery,
   parseCode,
   wordsOf,
 } from './product.js'
 import { searchTextOf } from './search/text.js'
 import { createTurns } from './search/turns.js'
 import { insertMovement } from './stock/store.js'
+import type { CatalogueState } from './store.js'
 import * as store from './store.js'
 
 /** What people do with the organisation's products. */
@@ -36,9 +41,14 @@ export function createCatalogue(database: Database, secret: string, replica: str
   const inTurn = createTurns()
   const findProduct = database.batched(store.findProductsById)
   const readState = database.share(store.readState)
-  const readNewest = database.share(findNewest)
-  /** The page that everybody opens, kept until the catalogue changes. */
-  let newest: { mark: number; list: CataloguePage } | undefined
+  const readFirst = database.batched(async (connection, states: CatalogueState[]) => {
+    const page = await findPage(connection, { query: everything, state: states.at(-1) as CatalogueState })
+    return states.map(() => page)
+  })
+  const readCategories = database.share(findCategoryCounts)
+  const categoriesAt = keptByMark((_, deadline) => readCategories(deadline))
+  /** The page that everybody opens. */
+  const firstAt = keptByMark(async (state, deadline) => inCatalogue(await readFirst(state, deadline), state, deadline))
 
   return {
     /** Adds a product and gives its number. @throws {Taken} when another product has its code */
@@ -105,13 +115,16 @@ export function createCatalogue(database: Database, secret: string, replica: str
     },
 
     /** @throws {TooMany} when very many searches wait already */
-    browse(user: User, query: CatalogueQuery, deadline: Deadline): Promise<CataloguePage> {
+    async browse(user: User, query: CatalogueQuery, deadline: Deadline): Promise<CatalogueList> {
+      const state = await readState(deadline)
+      if (isFirst(query)) return firstAt(state, deadline)
+      const asked = { query, person: query.mine && user.id, state }
       const words = wordsOf(query.q)
-      if (words.length === 0) return findPage(query, deadline)
-      return inTurn(user.id, deadline, async () => {
-        const { indexedTo } = await readState(deadline)
-        return database.run(deadline, (connection) => search(connection, words, { asked: query.page, indexedTo }))
-      })
+      const find = () =>
+        database.run(deadline, (connection) =>
+          words.length > 0 ? search(connection, words, asked) : findPage(connection, asked),
+        )
+      return inCatalogue(await (words.length > 0 ? inTurn(user.id, deadline, find) : find()), state, deadline)
     },
 
     /** How many products have fewer units than they should. */
@@ -134,19 +147,36 @@ export function createCatalogue(database: Database, secret: string, replica: str
     }
   }
 
-  async function findPage(query: CatalogueQuery, deadline: Deadline): Promise<CataloguePage> {
-    const isLater = query.page > 1 || query.before !== undefined || query.after !== undefined
-    const later = isLater ? await database.run(deadline, (connection) => findLater(connection, query)) : undefined
-    return later ?? findKept(deadline)
+  async function inCatalogue(page: CataloguePage, state: CatalogueState, deadline: Deadline): Promise<CatalogueList> {
+    const { archived, low } = state
+    return { ...page, archivedProducts: archived, lowProducts: low, categories: await categoriesAt(state, deadline) }
   }
+}
 
-  async function findKept(deadline: Deadline): Promise<CataloguePage> {
-    const { mark } = await readState(deadline)
-    if (newest?.mark === mark) return newest.list
-    const list = await readNewest(deadline) // after the mark, so it has all that the mark stands for
-    if (newest?.mark === mark) return newest.list // kept by another meanwhile
-    newest = { mark, list }
-    return list
+/** A page of a list, with what there is to choose from in its place. */
+export interface CatalogueList extends CataloguePage {
+  categories: CategoryCounts[]
+  archivedProducts: number
+  lowProducts: number
+}
+
+const everything = parseCatalogueQuery({})
+
+/** Whether the first page of all products is asked for, as it is where nothing is chosen. */
+function isFirst(query: CatalogueQuery): boolean {
+  const { sort, size, page, before, after } = query
+  return !isNarrowed(query) && !sort && size === everything.size && page === 1 && (before ?? after) === undefined
+}
+
+/** Keeps what was read until the catalogue changes. */
+function keptByMark<T>(read: (state: CatalogueState, deadline: Deadline) => Promise<T>) {
+  let kept: { mark: number; value: T } | undefined
+  return async (state: CatalogueState, deadline: Deadline): Promise<T> => {
+    if (kept?.mark === state.mark) return kept.value
+    const value = await read(state, deadline) // after the mark, so it has all that the mark stands for
+    if (kept?.mark === state.mark) return kept.value // kept by another meanwhile
+    kept = { mark: state.mark, value }
+    return value
   }
 }
 

@@ -27,10 +27,16 @@ export type ProductDraft = z.infer<typeof productDraft>
 export type ProductChange = z.infer<typeof productChange>
 
 /**
- * What a person asks of the catalogue: words to find (none: everything), and which page, from 1. `before` and `after`
- * are the number of the product that the page is next to, on its older or its newer side; then `page` only names it.
+ * What a person asks of the catalogue: words to find (none: everything), what the products must be, in which order, and
+ * which page, from 1. `before` and `after` are the number of the product that the page is next to: the one before it, or
+ * the one after it; then `page` only names it.
  */
 export type CatalogueQuery = z.infer<typeof catalogueQuery>
+
+/** Whether a list of products is asked for fewer than all. */
+export function isNarrowed({ q, category, stock, archived, mine }: CatalogueQuery): boolean {
+  return q !== '' || [category, stock, archived, mine].some((asked) => asked !== undefined)
+}
 
 /** @throws {Invalid} with a problem for each field that breaks the rules */
 export function parseProductDraft(values: unknown): ProductDraft {
@@ -95,16 +101,38 @@ const productChange = productDraft.partial({ units: true })
 const longestQuery = 100
 const mostWords = 8
 
-const catalogueQuery = z.object({
-  q: z
-    .string()
-    .transform((typed) => wordsOf(typed.slice(0, longestQuery)).join(' '))
-    .catch('')
-    .default(''), // what is caught is first made into an error with a message
-  page: z.coerce.number().int().min(1).max(1_000_000_000).catch(1).default(1),
-  before: askedNumber,
-  after: askedNumber,
-})
+/** By what a list is sorted; where by nothing, the newest come first. */
+export const sorts = ['name', 'code', 'category', 'units'] as const
+
+/** How many products a page may have; the first unless another is asked for. */
+export const pageSizes = [20, 50, 100] as const
+
+const one = z.literal('1').optional().catch(undefined)
+
+const catalogueQuery = z
+  .object({
+    q: z
+      .string()
+      .transform((typed) => wordsOf(typed.slice(0, longestQuery)).join(' '))
+      .catch('')
+      .default(''), // what is caught is first made into an error with a message
+    category: line(60).optional().catch(undefined),
+    stock: z.literal('low').optional().catch(undefined),
+    archived: one,
+    mine: one,
+    sort: z.enum(sorts).optional().catch(undefined),
+    dir: z.literal('desc').optional().catch(undefined),
+    size: z.coerce.number().pipe(z.literal(pageSizes)).catch(pageSizes[0]).default(pageSizes[0]),
+    page: z.coerce.number().int().min(1).max(1_000_000_000).catch(1).default(1),
+    before: askedNumber,
+    after: askedNumber,
+  })
+  // What is archived is never low, and the newest come first.
+  .transform(({ stock, dir, ...query }) => ({
+    ...query,
+    stock: query.archived ? undefined : stock,
+    dir: query.sort ? dir : undefined,
+  }))
 
 /** The words of a query, in their order, without those of which folding leaves nothing but spaces. */
 export function wordsOf(query: string): string[] {

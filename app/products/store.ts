@@ -85,69 +85,25 @@ export async function findChanges(
 }
 
 /**
- * A mark that is another after each change of the products, the last number up to which all are in the search's index, and
- * how many products are low.
+ * The catalogue's state: a mark that is another after each change of the products, the last number up to which all are in
+ * the search's index, and how many products there are, and of these archived, and of the others low.
  */
-interface CatalogueState {
+export interface CatalogueState {
   mark: number
   indexedTo: number
+  products: number
+  archived: number
   low: number
 }
 
-/** Kept by triggers, and by the job that indexes: db/products/006_catalogue_state.ts, 007_search_terms.ts, 011_archive_minimum.ts */
+/** Kept by triggers, and by the job that indexes: db/products/006_catalogue_state.ts, 007_search_terms.ts, 011_archive_minimum.ts. */
 export async function readState(connection: Connection): Promise<CatalogueState> {
+  const sums = ['products', 'archived', 'low'].map((each) => `CAST(SUM(${each}) AS SIGNED) AS ${each}`)
   const row = await connection.first<CatalogueState>(
-    `SELECT CAST(SUM(mark) AS UNSIGNED) AS mark, MIN(indexed_to) AS indexedTo, CAST(SUM(low) AS SIGNED) AS low
-     FROM catalogue_state`,
+    `SELECT CAST(SUM(mark) AS UNSIGNED) AS mark, MIN(indexed_to) AS indexedTo, ${sums} FROM catalogue_state`,
   )
   return row as CatalogueState
 }
-
-/** The newest first, and how many there are of all; 0 beyond the last. */
-export async function findProducts(
-  connection: Connection,
-  { limit, offset }: { limit: number; offset: number },
-): Promise<{ products: Product[]; total: number }> {
-  const rows = await connection.rows<Product & { total: number }>(
-    `SELECT ${columns}, ${total} AS total
-     FROM (SELECT id AS page_id FROM products ORDER BY id DESC LIMIT ? OFFSET ?) AS page
-     JOIN products ON products.id = page_id
-     ORDER BY id DESC`,
-    [limit, offset],
-  )
-  return { products: rows.map(({ total: _, ...product }) => product), total: rows[0]?.total ?? 0 }
-}
-
-/** Some products of the list, the newest first, and how many there are of all. */
-export interface Stretch {
-  products: Product[]
-  total: number
-  /** Whether there are newer and older ones than these. */
-  newer: boolean
-  older: boolean
-}
-
-/** The products next before or after a number in the list, at the same cost wherever that is; undefined for none. */
-export async function findBeside(
-  connection: Connection,
-  side: keyof typeof sides,
-  id: number,
-  limit: number,
-): Promise<Stretch | undefined> {
-  const rows = await connection.rows<Product & { total: number; oldest: number; newest: number }>(
-    `SELECT ${columns}, ${total} AS total,
-       (SELECT MIN(id) FROM products) AS oldest, (SELECT MAX(id) FROM products) AS newest
-     FROM products WHERE ${sides[side]} LIMIT ?`,
-    [id, limit],
-  )
-  if (side === 'newer') rows.reverse()
-  const [first, last] = [rows[0], rows.at(-1)]
-  if (!first || !last) return undefined
-  const products = rows.map(({ total, oldest, newest, ...product }) => product)
-  return { products, total: first.total, newer: first.id < first.newest, older: last.id > last.oldest }
-}
-
-const sides = { older: 'id < ? ORDER BY id DESC', newer: 'id > ? ORDER BY id' }
 
 /**
  * The categories in use, by name; at most 500, which is more than anybody chooses from. The server goes from one to the next
@@ -160,8 +116,6 @@ export async function findCategories(connection: Connection): Promise<string[]> 
   return rows.map(({ category }) => category)
 }
 
-const columns =
+/** Of a {@link Product}. */
+export const columns =
   'id, name, code, description, units, category, minimum, archived, version, movements, created_at AS createdAt'
-
-/** Kept by triggers: db/products/006_catalogue_state.ts. */
-const total = '(SELECT CAST(SUM(products) AS SIGNED) FROM catalogue_state)'

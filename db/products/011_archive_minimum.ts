@@ -13,19 +13,19 @@ export async function up(knex: Knex) {
   await knex.raw(`
     CREATE TRIGGER IF NOT EXISTS products_insert_counts AFTER INSERT ON products FOR EACH ROW FOLLOWS products_insert
     IF NEW.archived OR ${isLow('NEW')} THEN
-      UPDATE catalogue_state SET archived = archived + NEW.archived, low = low + (${isLow('NEW')}) WHERE ${slot};
+      UPDATE catalogue_state SET archived = archived + ${isArchived('NEW')}, low = low + (${isLow('NEW')}) WHERE ${slot};
     END IF`)
   await knex.raw(`
     CREATE TRIGGER IF NOT EXISTS products_update_counts AFTER UPDATE ON products FOR EACH ROW FOLLOWS products_update
     IF NEW.archived <> OLD.archived OR (${isLow('NEW')}) <> (${isLow('OLD')}) THEN
       UPDATE catalogue_state
-      SET archived = archived + NEW.archived - OLD.archived, low = low + (${isLow('NEW')}) - (${isLow('OLD')})
+      SET archived = archived + ${isArchived('NEW')} - ${isArchived('OLD')}, low = low + (${isLow('NEW')}) - (${isLow('OLD')})
       WHERE ${slot};
     END IF`)
   await knex.raw(`
     CREATE TRIGGER IF NOT EXISTS products_delete_counts AFTER DELETE ON products FOR EACH ROW FOLLOWS products_delete
     IF OLD.archived OR ${isLow('OLD')} THEN
-      UPDATE catalogue_state SET archived = archived - OLD.archived, low = low - (${isLow('OLD')}) WHERE ${slot};
+      UPDATE catalogue_state SET archived = archived - ${isArchived('OLD')}, low = low - (${isLow('OLD')}) WHERE ${slot};
     END IF`)
 }
 
@@ -36,6 +36,11 @@ export async function down(knex: Knex) {
 }
 
 const slot = 'slot = (CONNECTION_ID() + UNIX_TIMESTAMP()) MOD 16'
+
+/** A signed number: of a slot there may be less than none. */
+function isArchived(row: 'NEW' | 'OLD'): string {
+  return `IF(${row}.archived, 1, 0)`
+}
 
 function isLow(row: 'NEW' | 'OLD'): string {
   return `NOT ${row}.archived AND ${row}.units < ${row}.minimum`

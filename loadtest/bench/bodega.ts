@@ -40,7 +40,7 @@ export async function startBodega(
     const [person] = people as [Person, ...Person[]]
     const local: LocalStack = { ...readConfig(stack.environment), replicas: readRecords(folder) }
     const started = performance.now()
-    await fillDatabase(local, person, products, say)
+    await fillDatabase(local, people, products, say)
     const seconds = (performance.now() - started) / 1000
     const cookies = join(folder, 'cookies')
     writeFileSync(cookies, people.map(({ browser }) => browser.cookies).join('\n'))

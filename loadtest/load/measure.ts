@@ -79,7 +79,7 @@ async function prepare(options: Options, scenario: Scenario, stack: LocalStack |
   const [first] = people
   const missing = seedProducts - ((await countProducts(stack, first)) ?? 0)
   if (!first || missing <= 0) return people
-  await (stack ? fillDatabase(stack, first, missing, say) : addThroughApplication(first, missing, say))
+  await (stack ? fillDatabase(stack, people, missing, say) : addThroughApplication(first, missing, say))
   return people
 }
 

@@ -42,7 +42,7 @@ describe('the worst text that there is', () => {
     credentials: (text) => parseCredentials({ email: text, password: text }),
     'a product': (text) =>
       parseProductDraft({ name: text, code: text, description: text, units: text, category: text }),
-    'a search': (text) => parseCatalogueQuery({ q: text, page: text }),
+    'a search': (text) => parseCatalogueQuery({ q: text, category: text, sort: text, size: text, page: text }),
     'a searched word': (text) => fold(parseCatalogueQuery({ q: text }).q),
     'a number': wholeNumber,
     'an id': parseId,

@@ -7,6 +7,7 @@ import { type DatabaseConfig, readConfig, readMigratorConfig } from '../../app/c
 import type { Connection } from '../../app/database/connection.js'
 import { type Database, openDatabase } from '../../app/database/database.js'
 import { Deadline } from '../../app/database/deadline.js'
+import type { ProductSets } from '../../app/products/list/listing.js'
 import { blockSize } from '../../app/products/search/blocks.js'
 import { findMatches } from '../../app/products/search/find.js'
 import { indexChanged, indexNext } from '../../app/products/search/indexing.js'
@@ -15,6 +16,11 @@ import { readState } from '../../app/products/store.js'
 import { sampleProduct } from '../../loadtest/sample-products.js'
 import { unique } from '../person.js'
 import { stack } from '../system.js'
+
+/** What all searches are in. */
+const all: ProductSets = [
+  { index: 'products_archived', conditions: [{ sql: 'archived = 0', values: [] }], size: 10_000 },
+]
 
 describe('the index of the products’ texts', () => {
   let config: DatabaseConfig
@@ -83,9 +89,9 @@ describe('the index of the products’ texts', () => {
       .slice(0, most)
   }
 
-  async function find(words: string[], most = 300): Promise<number[]> {
+  async function find(words: string[], most = 300, { sets, share } = { sets: all, share: 1 }): Promise<number[]> {
     const { indexedTo } = await run(readState)
-    return run((connection) => findMatches(connection, words.map(fold), { indexedTo, most }))
+    return run((connection) => findMatches(connection, words.map(fold), { indexedTo, most, sets, share }))
   }
 
   async function findsWhatIsThere() {
@@ -206,7 +212,7 @@ describe('the index of the products’ texts', () => {
         await run((other) => indexChanged(other, 10))
         return rows
       }
-      return findMatches(connection, [fold('changed')], { indexedTo: 2_400, most: 10 })
+      return findMatches(connection, [fold('changed')], { indexedTo: 2_400, most: 10, sets: all, share: 1 })
     })
     expect(found).to.deep.equal([700])
   })

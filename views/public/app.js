@@ -9,6 +9,7 @@ for (const form of document.querySelectorAll('form[data-guard]')) guardUnsaved(f
 for (const input of document.querySelectorAll('input[data-check]')) checkWhileTyped(input)
 for (const button of document.querySelectorAll('[data-palette]')) listenForKeys(button)
 bindShortcutSetting(document)
+for (const form of document.querySelectorAll('form[data-search]')) searchAtOnce(form)
 forgetNotice()
 showLocalTimes()
 
@@ -59,6 +60,23 @@ function checkWhileTyped(input) {
       const text = answer?.ok ? await answer.text() : ''
       if (input.value === typed) said.innerHTML = text
     }, 250)
+  })
+}
+
+/** Applies what is chosen as soon as it is, unless by a key, which may be on its way to another choice; asks for nothing empty. */
+function searchAtOnce(form) {
+  let byKey = false
+  form.addEventListener('pointerdown', () => {
+    byKey = false
+  })
+  form.addEventListener('keydown', () => {
+    byKey = true
+  })
+  form.addEventListener('change', ({ target }) => {
+    if (target instanceof HTMLSelectElement && !byKey) form.requestSubmit()
+  })
+  form.addEventListener('formdata', ({ formData }) => {
+    for (const [name, value] of [...formData]) if (value === '') formData.delete(name)
   })
 }
 

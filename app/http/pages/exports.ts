@@ -8,6 +8,7 @@ import { parseCatalogueQuery } from '../../products/product.js'
 import { parseJournalQuery } from '../../products/stock/movement.js'
 import type { Accounts } from '../../users/accounts.js'
 import { answerWithCsv } from '../csv.js'
+import { signedInUser } from '../middleware/access.js'
 
 /** The list of products and the journal as files, each as long as it is. */
 export function exportPages(exports: Exports, accounts: Accounts) {
@@ -17,7 +18,7 @@ export function exportPages(exports: Exports, accounts: Accounts) {
       const query = parseCatalogueQuery(ctx.query)
       await answerWithCsv(ctx, t('imports.productsFile'), {
         header: columnNames.map((name) => t(`field.${name}`)),
-        batches: each(exports.products(query), async (products) =>
+        batches: each(exports.products(signedInUser(ctx), query), async (products) =>
           products.map((product) => columnNames.map((name) => product[name])),
         ),
       })

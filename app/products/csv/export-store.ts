@@ -1,15 +1,10 @@
 import type { Connection } from '../../database/connection.js'
-import { hasAll } from '../search/store.js'
+import type { Condition } from '../list/listing.js'
+import { allOf } from '../list/store.js'
+import type { Product } from '../product.js'
 
 /** A product as a file has it. */
-export interface Exported {
-  name: string
-  code: string
-  description: string
-  units: number
-  category: string
-  minimum: number
-}
+export type Exported = Pick<Product, 'name' | 'code' | 'description' | 'units' | 'category' | 'minimum'>
 
 /** The number of the newest product. */
 export async function newestId(connection: Connection): Promise<number> {
@@ -17,18 +12,15 @@ export async function newestId(connection: Connection): Promise<number> {
   return row?.newest ?? 0
 }
 
-/**
- * The products with these numbers, ends included, the newest first; of a search, those that have all of its words, folded.
- */
+/** The products with these numbers, ends included, that meet all conditions, the newest first. */
 export function findBetween(
   connection: Connection,
   { from, to }: { from: number; to: number },
-  words: Buffer[],
+  conditions: Condition[],
 ): Promise<Exported[]> {
-  const found = words.length > 0 ? ` AND ${hasAll(words)}` : ''
   return connection.rows(
-    `SELECT name, code, description, units, category, minimum FROM products
-     WHERE id BETWEEN ? AND ?${found} ORDER BY id DESC`,
-    [from, to, ...words],
+    `SELECT name, code, description, units, category, minimum FROM products FORCE INDEX (PRIMARY)
+     WHERE id BETWEEN ? AND ? AND ${allOf(conditions)} ORDER BY id DESC`,
+    [from, to, ...conditions.flatMap(({ values }) => values)],
   )
 }

@@ -26,6 +26,7 @@ export interface Imported {
 export interface Known extends Imported {
   id: number
   version: number
+  archived: 0 | 1
 }
 
 /** A row as it was understood; an empty cell says nothing of its field. */
@@ -94,6 +95,8 @@ export function judge(row: ParsedRow, before: Known | undefined): JudgedRow {
     const after = { minimum: 0, ...values } as Imported
     return { number, verdict: 'new', after, searchText: searchTextOf(after) }
   }
+  if (before.archived)
+    return { number, cells, verdict: 'wrong', problems: { code: { message: 'imports.problem.archived' } } }
   // The code tells which product it is; its case is the product's own.
   const after: Imported = { ...before, ...(values as Partial<Imported>), code: before.code }
   const changes = changesBetween(before, after)

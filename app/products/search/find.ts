@@ -1,4 +1,6 @@
 import type { Connection } from '../../database/connection.js'
+import type { IndexedSet, ProductSets } from '../list/listing.js'
+import { findBetween } from '../list/store.js'
 import { blockOf, intersection, nowhere, type Positions, productAt } from './blocks.js'
 import * as store from './store.js'
 import { termsOfWord } from './terms.js'
@@ -8,19 +10,26 @@ import { termsOfWord } from './terms.js'
  * indexed are found by their terms and then looked at; the newest, which are not, and those whose text has changed since
  * are looked at one by one.
  * @param indexedTo as it was when the search was asked for, or later
+ * @param sets which the products must all be in, the smallest first
+ * @param share of all products that the smallest set has
  */
 export async function findMatches(
   connection: Connection,
   words: Buffer[],
-  { indexedTo, most }: { indexedTo: number; most: number },
+  { indexedTo, most, sets, share }: { indexedTo: number; most: number; sets: ProductSets; share: number },
 ): Promise<number[]> {
+  const asked = store.conditionOf(sets, words)
   // Changed products before the index is read, which may have taken them in by then.
-  const scanned = await store.scan(connection, words, indexedTo, most)
+  const scanned = await store.scan(connection, asked, indexedTo, most)
   const found = scanned.filter((id) => id > indexedTo).sort((one, other) => other - one)
   if (indexedTo === 0 || found.length === most) return found
-  for await (const candidates of findIndexed(connection, words, { indexedTo, most: most - found.length })) {
-    for (let start = 0; start < candidates.length && found.length < most; start += batch) {
-      found.push(...(await store.findThoseWith(connection, words, candidates.slice(start, start + batch))))
+  let together = atFirst
+  for await (const inIndex of findIndexed(connection, words, { indexedTo, most: most - found.length })) {
+    for (let from = 0; from < inIndex.length && found.length < most; from += together, together *= 4) {
+      const candidates = await narrowed(connection, inIndex.slice(from, from + together), sets[0], share)
+      for (let start = 0; start < candidates.length && found.length < most; start += batch) {
+        found.push(...(await store.findThoseWith(connection, asked, candidates.slice(start, start + batch))))
+      }
     }
     if (found.length >= most) break
   }
@@ -29,6 +38,24 @@ export async function findMatches(
 
 /** Products that are looked at together. */
 const batch = 128
+
+/** Candidates that are narrowed together, of the first; of the next, four times as many. */
+const atFirst = 1_024
+
+/** As many numbers of a set are read as soon as one product is looked at. */
+const worthReading = 4
+
+/** Those of these candidates that are in a set, where reading its numbers costs less than looking at those that are not. */
+async function narrowed(connection: Connection, ids: number[], set: IndexedSet, share: number): Promise<number[]> {
+  const [newest, oldest] = [ids[0], ids.at(-1)]
+  if (ids.length <= batch || newest === undefined || oldest === undefined) return ids
+  const most = worthReading * ids.length
+  if (share * (newest - oldest) > (1 - share) * most) return ids
+  const some = await findBetween(connection, set, { from: oldest, to: newest, most: most + 1 })
+  if (some.length > most) return ids
+  const inSet = new Set(some)
+  return ids.filter((id) => inSet.has(id))
+}
 
 /** Terms of all words together: those that the newest blocks are asked for, and of these, for the others, the rarest first. */
 const mostTerms = 16
@@ -69,9 +96,9 @@ function blocksFor(most: number, inNewest: number): number {
   return Math.min(mostBlocks, Math.ceil((2 * most) / Math.max(1, inNewest)))
 }
 
-/** The blocks from this one down to the first: a number of them, then as many at a time as a statement may ask for. */
+/** The blocks from this one down to the first: a number of them, then four times as many, up to as many as a statement may ask for. */
 function* batchesOf(newest: number, atFirst: number): Generator<number[]> {
-  for (let size = atFirst, last = newest; last >= 0; last -= size, size = mostBlocks) {
+  for (let size = atFirst, last = newest; last >= 0; last -= size, size = Math.min(mostBlocks, 4 * size)) {
     yield blocksDownFrom(last, size)
   }
 }

@@ -1,32 +1,42 @@
 import { type Connection, padded } from '../../database/connection.js'
+import type { Condition, IndexedSet } from '../list/listing.js'
 import type { Positions } from './blocks.js'
 import { type Described, searchTextOf } from './text.js'
 
+/** That a product is in all of these sets and has all of the words, folded; the text is looked at last. */
+export function conditionOf(sets: IndexedSet[], words: Buffer[]): Condition {
+  const each = sets.flatMap(({ conditions }) => conditions)
+  return {
+    sql: [...each.map(({ sql }) => sql), hasAll(words)].join(' AND '),
+    values: [...each.flatMap(({ values }) => values), ...words],
+  }
+}
+
 /**
- * Products with all of the words, by looking at each: the newest of those behind the end of the index, and the newest of
+ * Products that meet a condition, by looking at each: the newest of those behind the end of the index, and the newest of
  * those whose text has changed since it was indexed; at most so many of both, in no order.
  */
 export async function scan(
   connection: Connection,
-  words: Buffer[],
+  { sql, values }: Condition,
   indexedTo: number,
   most: number,
 ): Promise<number[]> {
   const rows = await connection.rows<{ id: number }>(
-    `(SELECT id FROM products WHERE id > ? AND ${hasAll(words)} ORDER BY id DESC LIMIT ?)
+    `(SELECT id FROM products FORCE INDEX (PRIMARY) WHERE id > ? AND ${sql} ORDER BY id DESC LIMIT ?)
      UNION ALL
-     (SELECT id FROM search_changes STRAIGHT_JOIN products ON id = product_id
-      WHERE product_id <= ? AND ${hasAll(words)} ORDER BY product_id DESC LIMIT ?)`,
-    [indexedTo, ...words, most, indexedTo, ...words, most],
+     (SELECT id FROM search_changes STRAIGHT_JOIN products FORCE INDEX (PRIMARY) ON id = product_id
+      WHERE product_id <= ? AND ${sql} ORDER BY product_id DESC LIMIT ?)`,
+    [indexedTo, ...values, most, indexedTo, ...values, most],
   )
   return rows.map(({ id }) => id)
 }
 
-/** Those of these products that have all of the words, the newest first. */
-export async function findThoseWith(connection: Connection, words: Buffer[], ids: number[]): Promise<number[]> {
+/** Those of these products that meet a condition, the newest first. */
+export async function findThoseWith(connection: Connection, asked: Condition, ids: number[]): Promise<number[]> {
   const rows = await connection.rowsIn<{ id: number }>(
-    `SELECT id FROM products WHERE id IN (?) AND ${hasAll(words)} ORDER BY id DESC`,
-    [ids, ...words],
+    `SELECT id FROM products FORCE INDEX (PRIMARY) WHERE id IN (?) AND ${asked.sql} ORDER BY id DESC`,
+    [ids, ...asked.values],
   )
   return rows.map(({ id }) => id)
 }

@@ -12,11 +12,11 @@ const depth = 10
 const fewest = 40
 
 /** Leafs through the catalogue as a person would, after adding products where there are hardly any. */
-export async function readCatalogue(person: Person, say: Say): Promise<Catalogue> {
-  const found = await leaf(person)
+export async function readCatalogue(person: Person, say: Say, list = '/products'): Promise<Catalogue> {
+  const found = await leaf(person, list)
   if (found.products.length >= fewest) return found
   await addThroughApplication(person, fewest - found.products.length, say)
-  return leaf(person)
+  return leaf(person, list)
 }
 
 /** How many products there are, or are found, as the list at this address says it. */
@@ -28,17 +28,17 @@ export async function countOnPage(person: Person, address = '/products'): Promis
   return Number(count.replaceAll(',', ''))
 }
 
-/** The address of the list's last page. */
-export async function findLastPage(person: Person): Promise<string> {
-  const $ = await readPage(person, '/products')
-  return $('a[rel=last]').attr('href') ?? '/products'
+/** The address of a list's last page. */
+export async function findLastPage(person: Person, list = '/products'): Promise<string> {
+  const $ = await readPage(person, list)
+  return $('a[rel=last]').attr('href') ?? list
 }
 
-async function leaf(person: Person): Promise<Catalogue> {
+async function leaf(person: Person, list: string): Promise<Catalogue> {
   const found: Catalogue = { pages: [], products: [], words: [] }
-  for (let address: string | undefined = '/products'; address && found.pages.length < depth; ) {
+  for (let address: string | undefined = list; address && found.pages.length < depth; ) {
     const $ = await readPage(person, address)
-    const links = $('.products a').get()
+    const links = $('.products tbody a').get()
     found.products.push(...links.map((link) => $(link).attr('href') as string))
     found.words.push(
       ...links.flatMap(

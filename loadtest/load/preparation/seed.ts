@@ -12,7 +12,7 @@ import { searchTextOf } from '../../../app/products/search/text.js'
 import { send } from '../../client/step.js'
 import type { Say } from '../../progress.js'
 import { query } from '../../query.js'
-import { sampleForm, sampleProduct } from '../../sample-products.js'
+import { sampleForm, sampleProduct, sampleState } from '../../sample-products.js'
 import type { LocalStack } from '../local-stack.js'
 import type { Person } from './people.js'
 
@@ -20,19 +20,24 @@ import type { Person } from './people.js'
 const batch = 1_000
 const parallel = 2
 
-const columns = 'name, code, description, units, category, search_text, created_by, created_at'
+const columns = 'name, code, description, units, category, search_text, minimum, archived, created_by, created_at'
 
-/** Adds products straight to the database, and to the index of searches, where a hundred thousand take seconds. */
-export async function fillDatabase({ users, products }: LocalStack, { account }: Person, number: number, say: Say) {
-  const [owner] = await query(users, 'SELECT id FROM users WHERE email_key = ?', [account.email])
+/** Adds products of these people straight to the database, and to the index of searches, where a hundred thousand take seconds. */
+export async function fillDatabase({ users, products }: LocalStack, people: Person[], number: number, say: Say) {
+  const emails = people.map(({ account }) => account.email)
+  const owners = await query(users, 'SELECT id FROM users WHERE email_key IN (?) ORDER BY id', [emails])
   const pool = mysql.createPool({ ...products, charset: 'utf8mb4_unicode_520_ci', timezone: 'Z' })
   const [run, gate] = [randomBytes(4).toString('hex'), pLimit(parallel)]
   let done = 0
   const insert = async (first: number) => {
     const rows = Array.from({ length: Math.min(batch, number - first) }, (_, index) =>
-      rowOf(sampleProduct(first + index, `${run}-${first + index}`), Number(owner?.[0])),
+      rowOf(
+        first + index,
+        `${run}-${first + index}`,
+        owners.map(([id]) => Number(id)),
+      ),
     )
-    const places = rows.map(() => '(?, ?, ?, ?, ?, ?, ?, ?)').join()
+    const places = rows.map((row) => `(${row.map(() => '?')})`).join()
     await pool.execute(`INSERT INTO products (${columns}) VALUES ${places}`, rows.flat())
     done += rows.length
     say('filling the catalogue', done, number)
@@ -46,9 +51,12 @@ export async function fillDatabase({ users, products }: LocalStack, { account }:
   }
 }
 
-function rowOf(product: ReturnType<typeof sampleProduct>, createdBy: number) {
-  const { name, code, description, units, category } = product
-  return [name, code, description, units, category, searchTextOf(product), createdBy, new Date()]
+function rowOf(number: number, code: string, owners: number[]) {
+  const product = sampleProduct(number, code)
+  const { name, description, units, category } = product
+  const { minimum, archived, person } = sampleState(number, owners.length)
+  const text = searchTextOf(product)
+  return [name, code, description, units, category, text, minimum, archived, owners[person] as number, new Date()]
 }
 
 /** Indexes products while they are inserted, and until all are, whoever else indexes some. */

@@ -63,7 +63,7 @@ describe('changing a product', () => {
     const [old, next] = [unique(), unique()]
     await ana.submit(await edit(ana), path, { name: old })
     await ana.submit(await edit(ana), path, { name: next })
-    const found = async (word: string) => (await ana.get(`/products?q=${word}`)).$('.products a').length
+    const found = async (word: string) => (await ana.get(`/products?q=${word}`)).$('.products tbody a').length
     expect([await found(old), await found(next)]).to.deep.equal([0, 1])
   })
 

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import type { Connection } from '../../../app/database/connection.js'
+import { findBeside } from '../../../app/products/list/store.js'
 import { parseCatalogueQuery } from '../../../app/products/product.js'
 import { searchTextOf } from '../../../app/products/search/text.js'
-import { findBeside } from '../../../app/products/store.js'
 import { type Answer, Person, product, signedIn, unique } from '../../person.js'
 import { databases, withStore } from '../../system.js'
 
@@ -21,7 +21,7 @@ describe('the pages of the product list', () => {
     pages = Math.ceil(all.length / 20)
   })
 
-  const idsOfAll = () => databases.products('products').orderBy('id', 'desc').pluck('id')
+  const idsOfAll = () => databases.products('products').where({ archived: 0 }).orderBy('id', 'desc').pluck('id')
   const add = (number: number) =>
     databases
       .products('products')
@@ -117,17 +117,29 @@ describe('the pages of the product list', () => {
     await databases.products.raw(
       `INSERT INTO products (name, code, description, units, category, search_text, created_by, created_at)
        SELECT 'Cable', CONCAT_WS('-', a.id, b.id, c.id), 'Two metres', 1, ?, '\\n', 1, UTC_TIMESTAMP(3)
-       FROM products AS a, products AS b, products AS c LIMIT 100000`,
+       FROM products AS a, products AS b, products AS c LIMIT 41000`,
       [category],
     )
-    const [reached, next] = (await leaf('/products?page=6000', 'next').finally(() => {
-      return databases.products('products').where({ category }).delete()
-    })) as [Answer, Answer]
-    const last = (5_000 + pages).toLocaleString('en')
-    expect(reached.$('.notice').text()).to.equal('Page 6,000 cannot be opened. This is page 5,000.')
-    expect(labelOn(reached)).to.equal(`Page 5,000 of ${last}`)
-    expect(labelOn(next)).to.equal(`Page 5,001 of ${last}`)
-    expect(idsOn(next)).to.deep.equal(all.slice(0, 20))
+    const last = 41_000 / 20 + pages
+    const shownAs = (page: number) => page.toLocaleString('en')
+    try {
+      for (const [asked, shown] of [
+        [1_002, 1_001],
+        [last - 1_002, last - 1_000],
+      ] as const) {
+        const reached = await person.get(`/products?page=${asked}`)
+        const notice = `Page ${shownAs(asked)} cannot be opened. This is page ${shownAs(shown)}.`
+        expect(reached.$('.notice').text()).to.equal(notice)
+        expect(labelOn(reached)).to.equal(`Page ${shownAs(shown)} of ${shownAs(last)}`)
+        const next = await person.get(reached.$('a[rel=next]').attr('href') as string)
+        expect(idsOn(next)[0]).to.be.below(idsOn(reached).at(-1) as number)
+      }
+      const end = await person.get('/products?page=6000')
+      expect(labelOn(end)).to.equal(`Page ${shownAs(last)} of ${shownAs(last)}`)
+      expect(idsOn(end)).to.deep.equal(all.slice(20 * (pages - 1)))
+    } finally {
+      await databases.products('products').where({ category }).delete()
+    }
   })
 
   it('of a search end where another word finds more', async () => {
@@ -154,15 +166,18 @@ describe('the pages of the product list', () => {
 
   it('cost the same at any depth', async () => {
     const [top, deep] = [all[1], all.at(-22)] as [number, number]
+    const newest = { index: 'products_archived', conditions: [{ sql: 'archived = 0', values: [] }] }
+    const listing = { ...newest, sort: undefined, descending: true }
     await withStore('products', async (connection) => {
-      const rowsRead = async (side: 'older' | 'newer', id: number) => {
-        await findBeside(connection, side, id, 20)
+      const rowsRead = async (side: 'before' | 'after', id: number) => {
+        const find = () => findBeside(connection, listing, { side, place: { id }, most: 20 })
+        await find()
         const before = await handlerReads(connection)
-        expect((await findBeside(connection, side, id, 20))?.products).to.have.length(20)
+        expect((await find())?.products).to.have.length(20)
         return (await handlerReads(connection)) - before
       }
-      expect(await rowsRead('older', deep)).to.equal(await rowsRead('older', top))
-      expect(await rowsRead('newer', deep)).to.equal(await rowsRead('newer', all[20] as number))
+      expect(await rowsRead('after', deep)).to.equal(await rowsRead('after', top))
+      expect(await rowsRead('before', deep)).to.equal(await rowsRead('before', all[21] as number))
     })
   })
 
@@ -183,8 +198,9 @@ describe('the pages of the product list', () => {
     for (const list of [`/products?page=2&before=${key}`, `/products?page=${pages - 1}&after=${end && end - 1}`]) {
       const shown = await person.get(list)
       const there = await person.get(shown.$('tbody th a').attr('href') as string)
-      const back = there.$('.back a').attr('href') as string
+      const [back, row] = `${there.$('.back a').attr('href')}`.split('#') as [string, string]
       expect(back).to.equal(list)
+      expect(shown.$(`tbody tr#${row} a`).text()).to.equal(there.$('h1').text())
       await add(1)
       expect(idsOn(await person.get(back))).to.deep.equal(idsOn(shown))
     }

@@ -63,9 +63,10 @@ describe('the catalogue', () => {
     const list = `/products?q=${mark}&page=2`
     const link = (await person.get(list)).$('tbody th a').attr('href') as string
     const { $ } = await person.get(link)
-    expect($('.back a').attr('href')).to.equal(list)
+    const row = `#p${/\d+/.exec(link)}`
+    expect($('.back a').attr('href')).to.equal(list + row)
     const plain = await person.get(`${link.split('?')[0]}?q=&page=x&from=//example.org`)
-    expect(plain.$('.back a').attr('href')).to.equal('/products')
+    expect(plain.$('.back a').attr('href')).to.equal(`/products${row}`)
   })
 
   it('counts no further than a page needs, and still leads to the last', async () => {

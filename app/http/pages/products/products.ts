@@ -12,8 +12,9 @@ export function productPages(catalogue: Catalogue) {
     async showProducts(ctx: Context) {
       const query = parseCatalogueQuery(ctx.query)
       const list = await catalogue.browse(signedInUser(ctx), query, ctx.state.deadline)
-      // Towards the newest no page is too far.
-      const asked = query.after === undefined ? query.page : list.page
+      // Towards the first no page is too far, and after another one there may be fewer than there were.
+      const isOther = query.before === undefined ? query.page !== list.page : query.page > list.page
+      const asked = query.after === undefined && isOther ? query.page : undefined
       const [known, deleted] = ['known' in ctx.query, 'deleted' in ctx.query]
       await ctx.page('products/index', { list, asked, known, deleted })
     },
