@@ -6,8 +6,8 @@ import { type JudgedRow, type Known, reversed, type Verdict } from './rows.js'
 export async function findKnown(connection: Connection, codes: string[]): Promise<Known[]> {
   if (codes.length === 0) return []
   return connection.rowsIn(
-    'SELECT id, version, name, code, description, units, category, minimum, archived
-     FROM products WHERE code IN (?)',
+    `SELECT id, version, name, code, description, units, category, minimum, archived
+     FROM products WHERE code IN (?)`,
     [codes],
   )
 }
