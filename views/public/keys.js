@@ -7,7 +7,7 @@ const leastOfScan = 3
 /** How long `g` waits for the key that says where to go, in milliseconds. */
 const secondKeyWithin = 1_500
 
-const rows = 'main :is(.products th, .movements div) a'
+const rows = 'main :is(.products tbody th, .movements div) a'
 
 /**
  * Listens for Ctrl-K, for shortcuts, and for scanners that type like a keyboard. A shortcut waits until it is clear that its
