@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { expect } from 'chai'
 import { Deadline } from '../../app/database/deadline.js'
-import { searchTextOf } from '../../app/products/search/text.js'
 import { insertProducts } from '../../app/products/store.js'
 import { sessionHash } from '../../app/users/sessions.js'
 import * as store from '../../app/users/store.js'
@@ -173,17 +172,12 @@ async function uploader(address: string): Promise<Attempt> {
   return { ...attempt, fields: { idempotencyKey: attempt.key }, file }
 }
 
-/** Somebody with a file that was read; its one product is new. */
+/** Somebody with a file that was read, of which no row is left, so that the job has nothing to do but to say so. */
 async function importer(address: string): Promise<Attempt> {
   const attempt = await seller(address)
-  const { name, code, description, category } = attempt.fields
   const [id] = await databases.products('imports').insert({
     ...{ file_name: 'a.csv', size: 1, created_by: 1, created_at: new Date(), changed_by: 1, changed_at: new Date() },
     ...{ state: 'ready', comparison: 1, header: '["name","code"]', delimiter: ',', encoding: 'utf-8', added: 1 },
-  })
-  await databases.products('import_rows').insert({
-    ...{ import_id: id, number: 2, verdict: 'new', name, code, description, category, units: 5, minimum: 0 },
-    search_text: searchTextOf(attempt.fields as ReturnType<typeof product>),
   })
   return { ...attempt, path: `/imports/${id}/apply`, fields: { comparison: '1' } }
 }

@@ -39,10 +39,12 @@ export async function findImport(connection: Connection, id: number): Promise<Im
   return row && importOf(row)
 }
 
+/** What a person may ask of an import depends on. */
+export type Asked = Pick<Import, 'id' | 'state' | 'comparison'>
+
 /** An import that nobody else can change until the transaction ends. */
-export async function lockImport(connection: Connection, id: number): Promise<Import | undefined> {
-  const row = await connection.first<StoredImport>(`SELECT ${columns} FROM imports WHERE id = ? FOR UPDATE`, [id])
-  return row && importOf(row)
+export function lockImport(connection: Connection, id: number): Promise<Asked | undefined> {
+  return connection.first('SELECT id, state, comparison FROM imports WHERE id = ? FOR UPDATE', [id])
 }
 
 /** The newest first. */
@@ -59,7 +61,7 @@ export function findWaiting(connection: Connection): Promise<{ id: number; state
 }
 
 /** The statement that gives an import a state which a person asks for. */
-export function ask({ id }: Import, state: State, person: number): Statement {
+export function ask({ id }: Asked, state: State, person: number): Statement {
   return {
     sql: `UPDATE imports SET state = ?, changed_by = ?, changed_at = UTC_TIMESTAMP(3), refused = NULL, problem = NULL,
       progress = 0, replica = '', taken_from = '', attempts = 0 WHERE id = ?`,

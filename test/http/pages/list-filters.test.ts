@@ -293,7 +293,9 @@ describe('the lists of products', () => {
     await insert(many)
     await withStore('products', async (connection) => {
       const state = await readState(connection)
-      for (const asked of [{}, { category }, { mine: '1' }]) {
+      for (const asked of [{}, { category }, { mine: '1' }] as { category?: string; mine?: string }[]) {
+        // Others' products are gone past where one's own are not few.
+        const most = 250 * (asked.mine ? Math.ceil(state.products / many.length) : 1)
         for (const [order] of orders) {
           const query = parseCatalogueQuery({ ...asked, ...order })
           const person = query.mine && people.own
@@ -304,7 +306,7 @@ describe('the lists of products', () => {
             const read = await rowsRead(connection)
             const { products } = await findPage(connection, { query: page, person, state })
             expect(products.length, JSON.stringify(page)).to.be.above(0)
-            expect((await rowsRead(connection)) - read, JSON.stringify(page)).to.be.below(250)
+            expect((await rowsRead(connection)) - read, JSON.stringify(page)).to.be.below(most)
           }
         }
       }

@@ -50,7 +50,7 @@ describe('what requests share', () => {
     )
     const statuses = (await Promise.all(twins)).map(({ status }) => status)
     expect(statuses.filter((status) => status === 303)).to.have.length(15)
-    const [row] = await databases.products('products').count({ number: '*' })
+    const [row] = await databases.products('products').where({ archived: 0 }).count({ number: '*' })
     expect((await lists()).map(counted)).to.deep.equal([1, 1, 1].map(() => row?.number))
   })
 
