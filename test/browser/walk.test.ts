@@ -91,6 +91,7 @@ describe('in a real browser', () => {
     const context = await browser.newContext({ locale: 'en', baseURL: stack.url })
     const page = await context.newPage()
     await page.goto('/login')
+    await page.waitForFunction(() => document.activeElement?.id === 'email')
     await page.keyboard.type(email)
     await page.keyboard.press('Tab')
     await page.keyboard.type(password)
