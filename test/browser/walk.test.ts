@@ -251,6 +251,10 @@ async function* everyPage(page: Page) {
   yield 'stock, archived'
   await page.goto(form.replace('/edit', '/delete'))
   yield 'product, to be deleted'
+  await page.goto(form.replace('/edit', ''))
+  await page.click('form[action$="/restore"] button')
+  await page.waitForSelector('form[action$="/archive"]')
+  yield 'product, restored'
   await page.goto('/movements?kind=out')
   yield 'movements'
   await page.goto('/movements?kind=count')
