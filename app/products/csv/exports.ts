@@ -59,8 +59,8 @@ export function createExports(database: Database) {
   async function* searched(conditions: Condition[]): AsyncGenerator<store.Exported[]> {
     for (let to = await read(store.newestId); to > 0; to -= span) {
       const numbers = { from: Math.max(1, to - span + 1), to }
-      const products = await read((connection) => store.findBetween(connection, numbers, conditions))
-      if (products.length > 0) yield products
+      // Where there are none, too, so that the answer begins and it is noticed when nobody waits for it any more.
+      yield await read((connection) => store.findBetween(connection, numbers, conditions))
     }
   }
 

@@ -37,7 +37,7 @@ export async function addNew(connection: Connection, { importId, person }: Chang
 export async function removeNew(connection: Connection, { importId }: Change, rows: Stretch): Promise<void> {
   const { affectedRows } = await connection.change(
     `DELETE products FROM import_rows AS staged STRAIGHT_JOIN products ON products.id = staged.product_id
-     WHERE ${inStretch} AND verdict = 'new' AND products.version = 1`,
+     WHERE ${inStretch} AND verdict = 'new' AND products.version = 1 AND products.movements = 0`,
     [importId, rows.from, rows.to],
   )
   if (affectedRows < (await count(connection, importId, 'new', rows))) throw new InTheWay()
@@ -74,8 +74,9 @@ export async function changeKnown(connection: Connection, change: Change, way: W
   if (affectedRows < (await count(connection, importId, 'changed', rows))) throw new InTheWay()
   if (affectedRows === 0) return
   await connection.change(
-    `INSERT INTO product_changes (product_id, version, fields, changed_by, changed_at, replica)
-     SELECT product_id, ${version} + 1, ${to}changes, ?, UTC_TIMESTAMP(3), ?
+    `INSERT INTO product_changes (product_id, version, fields, newer_fields, changed_by, changed_at, replica)
+     SELECT product_id, ${version} + 1, JSON_REMOVE(${to}changes, '$.minimum'), ${minimumOf(`${to}changes`)},
+       ?, UTC_TIMESTAMP(3), ?
      FROM import_rows AS staged WHERE ${inStretch} AND verdict = 'changed' AND changes IS NOT NULL`,
     [person, replica, ...stretch],
   )
@@ -89,6 +90,12 @@ export async function changeKnown(connection: Connection, change: Change, way: W
      WHERE ${inStretch} AND verdict = 'changed' AND ${moves} ORDER BY staged.number`,
     [note, person, replica, ...stretch],
   )
+}
+
+/** What stands beside the fields that the version before knows: see `insertChange` of ../store.ts. */
+function minimumOf(changes: string): string {
+  return `IF(JSON_CONTAINS_PATH(${changes}, 'one', '$.minimum'),
+    JSON_OBJECT('minimum', JSON_EXTRACT(${changes}, '$.minimum')), '{}')`
 }
 
 /** The movement before the one that undoes it. */
@@ -132,6 +139,6 @@ const inTheWay = {
       AND NOT (products.id <=> staged.product_id AND products.version <=> staged.version)) ORDER BY staged.number`,
   undo: `FROM import_rows AS staged
     LEFT JOIN products ON products.id = staged.product_id
-    WHERE ${inStretch} AND (verdict = 'new' AND NOT products.version <=> 1 OR verdict = 'changed'
+    WHERE ${inStretch} AND (verdict = 'new' AND NOT (products.version <=> 1 AND products.movements <=> 0) OR verdict = 'changed'
       AND NOT products.version <=> ${ways.undo.version}) ORDER BY staged.number`,
 }

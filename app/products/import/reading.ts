@@ -36,8 +36,12 @@ export async function read(connection: Connection, { id, size }: Import): Promis
   }
   try {
     const records = recordsOf(texts(), delimiter)
-    const header = (await records.next()).value ?? []
-    await store.saveFormat(connection, id, { encoding, delimiter, header: header.slice(0, 50) })
+    const header: string[] = (await records.next()).value ?? []
+    await store.saveFormat(connection, id, {
+      encoding,
+      delimiter,
+      header: header.slice(0, 50).map((cell) => cell.slice(0, 100)),
+    })
     const columns = columnsUnder(header)
     const staging = createStaging(connection, id, () => (100 * bytes) / size)
     let number = 1

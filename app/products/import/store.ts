@@ -35,7 +35,7 @@ export async function* readChunks(connection: Connection, id: number): AsyncGene
 }
 
 export async function findImport(connection: Connection, id: number): Promise<Import | undefined> {
-  const row = await connection.first<StoredImport>(`SELECT ${columns} FROM imports WHERE id = ?`, [id])
+  const row = await connection.first<StoredImport>(`SELECT ${columns} FROM imports WHERE id = ? AND ${isThere}`, [id])
   return row && importOf(row)
 }
 
@@ -44,12 +44,15 @@ export type Asked = Pick<Import, 'id' | 'state' | 'comparison'>
 
 /** An import that nobody else can change until the transaction ends. */
 export function lockImport(connection: Connection, id: number): Promise<Asked | undefined> {
-  return connection.first('SELECT id, state, comparison FROM imports WHERE id = ? FOR UPDATE', [id])
+  return connection.first(`SELECT id, state, comparison FROM imports WHERE id = ? AND ${isThere} FOR UPDATE`, [id])
 }
 
 /** The newest first. */
 export async function findImports(connection: Connection, most: number): Promise<Import[]> {
-  const rows = await connection.rows<StoredImport>(`SELECT ${columns} FROM imports ORDER BY id DESC LIMIT ?`, [most])
+  const rows = await connection.rows<StoredImport>(
+    `SELECT ${columns} FROM imports WHERE ${isThere} ORDER BY id DESC LIMIT ?`,
+    [most],
+  )
   return rows.map(importOf)
 }
 
@@ -114,21 +117,27 @@ export async function saveRead(connection: Connection, id: number, counts: Recor
 }
 
 /** Says why nothing was done: of a file that cannot be read for good, else it can be asked for again. */
-export async function saveProblem(connection: Connection, id: number, { problem }: FileProblem): Promise<void> {
+export async function saveProblem(
+  connection: Connection,
+  { id, state }: Import,
+  { problem }: FileProblem,
+): Promise<void> {
   await connection.change(
     `UPDATE imports SET problem = ?,
-       state = CASE state WHEN 'applying' THEN 'ready' WHEN 'undoing' THEN 'applied' ELSE 'failed' END WHERE id = ?`,
-    [JSON.stringify(problem), id],
+       state = CASE state WHEN 'applying' THEN 'ready' WHEN 'undoing' THEN 'applied' ELSE 'failed' END
+     WHERE id = ? AND state = ?`,
+    [JSON.stringify(problem), id, state],
   )
 }
 
 /** Gives an import back the state it had, since something else was changed that it would change. */
 export async function saveRefusal(connection: Connection, { id, state }: Import, refused: Refused): Promise<void> {
   const before: State = state === 'applying' ? 'ready' : 'applied'
-  await connection.change('UPDATE imports SET state = ?, refused = ? WHERE id = ?', [
+  await connection.change('UPDATE imports SET state = ?, refused = ? WHERE id = ? AND state = ?', [
     before,
     JSON.stringify(refused),
     id,
+    state,
   ])
 }
 
@@ -143,13 +152,14 @@ export function finish(id: number, state: State): Statement {
 /** How long a file can be applied or undone, in days. */
 export const retention = 30
 
-/** Deletes some of what there is of the oldest import past its time. @returns how many rows */
+/** Deletes some of what there is of an import past its time, which nobody finds any more by then. @returns how many rows */
 export async function deleteOldImports(connection: Connection, most: number): Promise<number> {
-  const old = await connection.first<{ id: number }>(
-    `SELECT id FROM imports WHERE changed_at < UTC_TIMESTAMP(3) - INTERVAL ? DAY
-       AND state NOT IN ('reading', 'applying', 'undoing') ORDER BY id LIMIT 1`,
+  await connection.change(
+    `UPDATE imports SET state = 'expired' WHERE changed_at < UTC_TIMESTAMP(3) - INTERVAL ? DAY
+       AND state NOT IN ('reading', 'applying', 'undoing', 'expired')`,
     [retention],
   )
+  const old = await connection.first<{ id: number }>("SELECT id FROM imports WHERE state = 'expired' LIMIT 1", [])
   if (!old) return 0
   const rows = await deleteRows(connection, old.id, most)
   if (rows > 0) return most
@@ -177,6 +187,8 @@ function importOf({ header, problem, refused, added, changed, same, wrong, ...ro
     counts: { new: added, changed, same, wrong },
   }
 }
+
+const isThere = "state <> 'expired'"
 
 const columns = `id, file_name AS fileName, size, created_by AS createdBy, created_at AS createdAt, state,
   changed_by AS changedBy, changed_at AS changedAt, comparison, encoding, delimiter, header, problem, refused,

@@ -24,14 +24,18 @@ export async function workOnImports(database: Database, replica: string): Promis
   const waiting = await Deadline.within(5_000, (deadline) => database.run(deadline, store.findWaiting))
   for (const { id, state } of waiting) {
     await Deadline.within(timeout, (deadline) =>
-      database.run(deadline, (connection) => connection.exclusively(lockOf(id, state), () => work(connection, id))),
+      database.run(deadline, (connection) => {
+        const lock = lockOf(id, state)
+        return connection.exclusively(lock, () => work(connection, id, lock))
+      }),
     )
   }
 
-  async function work(connection: Connection, id: number) {
-    const attempts = await store.take(connection, id, replica)
+  async function work(connection: Connection, id: number, lock: string) {
     const it = await store.findImport(connection, id)
-    if (!it || !working.includes(it.state)) return
+    // Since it was seen waiting, it may have come to a state of which another lock decides.
+    if (!it || !working.includes(it.state) || lockOf(id, it.state) !== lock) return
+    const attempts = await store.take(connection, id, replica)
     try {
       if (attempts > mostAttempts) throw new FileProblem('imports.problem.attempts')
       if (it.state === 'reading') await read(connection, it)
@@ -39,7 +43,7 @@ export async function workOnImports(database: Database, replica: string): Promis
     } catch (error) {
       if (isTransient(error) || error instanceof DeadlineExceeded) throw error
       const problem = error instanceof FileProblem ? error : new FileProblem('imports.problem.internal')
-      await store.saveProblem(connection, id, problem)
+      await store.saveProblem(connection, it, problem)
       if (problem !== error) throw error
     }
   }

@@ -29,7 +29,7 @@ export interface Counts {
   low: number
 }
 
-/** ProductSets of which the products in common are asked for, the smallest first. */
+/** Sets of which the products in common are asked for, the smallest first. */
 export type ProductSets = [IndexedSet, ...IndexedSet[]]
 
 /** @param person whose products are asked for, where not everybody's */
