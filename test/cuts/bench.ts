@@ -85,9 +85,9 @@ export async function startBench(transactions: Transactions) {
     return attempt
   }
 
-  /** No connection in use and no transaction open; nor behind a silent connection, once the server knows that it ended. */
+  /** No connection in use, a job's included, which may wait for its deadline, and no transaction open; nor behind a silent connection, once the server knows that it ended. */
   async function nothingIsLeft() {
-    await waitUntil('connections are in use', 10, async () => !inUse.test(await metrics()))
+    await waitUntil('connections are in use', 20, async () => !inUse.test(await metrics()))
     const links = proxies.flatMap(({ links }) => links)
     await transactions.none(portsOf(links.filter(({ silent }) => !silent)))
     await resetConnections()

@@ -22,7 +22,7 @@ describe('the bench', () => {
       '--growth',
       '200,400',
       '--grep',
-      '^product$|code$',
+      '^product$|^search: .*code$',
       '--connections',
       '2',
     )
