@@ -26,12 +26,6 @@ export function reach(point: Failpoint): void {
   if (armed && isArmed(armed, point)) process.kill(process.pid, 'SIGKILL')
 }
 
-/** Reaches the failpoint of a COMMIT that was just sent, whose answer cannot be read before the immediates ran. */
-export function commitSent<T>(commit: Promise<T>): Promise<T> {
-  setImmediate(reach, 'COMMIT sent')
-  return commit
-}
-
 function isArmed(file: string, point: Failpoint): boolean {
   try {
     if (readFileSync(file, 'utf8') !== point) return false

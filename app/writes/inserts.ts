@@ -1,7 +1,7 @@
 import type { Connection, Statement } from '../database/connection.js'
 import type { Database } from '../database/database.js'
 import { isDuplicate, isLockConflict, isStatementTimeout, isTransient, TryAgain } from '../database/transient.js'
-import { commitSent, reach } from './failpoints.js'
+import { reach } from './failpoints.js'
 import { replay } from './replay.js'
 import * as store from './store.js'
 import { type Claim, claimOf, type Write } from './write.js'
@@ -64,7 +64,9 @@ export function createInsert<Row>(
       insertions.map(({ claim }) => claim),
       name,
     )
-    const [inserted] = await commitSent(connection.transact(rows, claims))
+    const sent = connection.transact(rows, claims)
+    reach('COMMIT sent')
+    const [inserted] = await sent
     reach('after COMMIT')
     return inserted?.insertId as number
   }

@@ -1,7 +1,7 @@
 import type { Connection, Statement } from '../database/connection.js'
 import type { Database } from '../database/database.js'
 import { TryAgain } from '../database/transient.js'
-import { commitSent, reach } from './failpoints.js'
+import { reach } from './failpoints.js'
 import { replay } from './replay.js'
 import * as store from './store.js'
 import { type Claim, claimOf, type Write } from './write.js'
@@ -47,7 +47,9 @@ async function execute<T>(connection: Connection, claim: Claim, work: Work<T>): 
     const last: Statement[] = []
     const result = await work(connection, (...statements) => last.push(...statements))
     reach('before COMMIT')
-    await commitSent(store.saveResult(connection, claim, result, last))
+    const sent = store.saveResult(connection, claim, result, last)
+    reach('COMMIT sent')
+    await sent
     return result
   })
   reach('after COMMIT')
