@@ -29,6 +29,7 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     appSecret: settings.APP_SECRET,
     hosts: settings.ALLOWED_HOSTS,
     failpointFile: settings.FAILPOINT_FILE,
+    hasJobs: settings.JOBS === 'on',
     users: database(settings.USERS_DATABASE_URL, settings.USERS_DATABASE_PASSWORD),
     products: database(settings.PRODUCTS_DATABASE_URL, settings.PRODUCTS_DATABASE_PASSWORD),
   }
@@ -75,7 +76,9 @@ const replicaSettings = z.object({
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(10),
   APP_SECRET: z.string('is required').min(32, 'must have 32 characters or more'),
   ALLOWED_HOSTS: z.string().default('').transform(namesIn),
-  FAILPOINT_FILE: z.string().optional(), // for tests: app/writes/failpoints.ts
+  // For tests: app/writes/failpoints.ts; and a replica whose statements are its requests' alone.
+  FAILPOINT_FILE: z.string().optional(),
+  JOBS: z.enum(['on', 'off']).default('on'),
 })
 
 const migratorSettings = z.object({

@@ -35,6 +35,7 @@ export async function startMariadb(folder: string, port: number, adminPassword: 
     `--port=${port}`,
     '--socket=',
     '--skip-name-resolve',
+    '--max-connections=500', // a replica takes 22, or more with DATABASE_POOL_SIZE
     '--innodb-buffer-pool-size=512M', // taken as the data grows; the default holds some 150,000 products
     '--innodb-autoinc-lock-mode=2', // as MySQL has it: an import that adds products keeps nobody else from adding some
     '--character-set-server=utf8mb4',

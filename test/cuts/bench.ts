@@ -27,11 +27,12 @@ export async function startBench(transactions: Transactions) {
   const replica = await startReplica({
     USERS_DATABASE_URL: `mysql://${users.user}@127.0.0.1:${proxies[0].port}/${users.database}`,
     PRODUCTS_DATABASE_URL: `mysql://${products.user}@127.0.0.1:${proxies[1].port}/${products.database}`,
+    JOBS: 'off',
   })
   await waitUntil('there is no heartbeat', 20, () => proxies[0].hasHeartbeats)
 
   return {
-    /** The packets of a write that is not cut, in their order; not those of a job that ran meanwhile. */
+    /** The packets of a write that is not cut, in their order: those that come each time, because requests together may share a statement or not. */
     async record(write: Write): Promise<string[]> {
       const [first, ...others] = [await recordOnce(write), await recordOnce(write), await recordOnce(write)]
       const always = first.filter((packet) => others.every((packets) => packets.includes(packet)))
@@ -51,7 +52,6 @@ export async function startBench(transactions: Transactions) {
       await isDoneOnce(write, attempt, answer)
       await nothingIsLeft()
       if (!next) return
-      // A job of the replica's left a connection, so that the write needed no new one.
       expect(tries, 'the packet did not come').to.be.above(1)
       await this.cut(write, cut, tries - 1)
     },
@@ -85,9 +85,9 @@ export async function startBench(transactions: Transactions) {
     return attempt
   }
 
-  /** No connection in use, a job's included, which may wait for its deadline, and no transaction open; nor behind a silent connection, once the server knows that it ended. */
+  /** No connection in use and no transaction open; nor behind a silent connection, once the server knows that it ended. */
   async function nothingIsLeft() {
-    await waitUntil('connections are in use', 20, async () => !inUse.test(await metrics()))
+    await waitUntil('connections are in use', 10, async () => !inUse.test(await metrics()))
     const links = proxies.flatMap(({ links }) => links)
     await transactions.none(portsOf(links.filter(({ silent }) => !silent)))
     await resetConnections()

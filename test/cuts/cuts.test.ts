@@ -1,70 +1,65 @@
 import { expect } from 'chai'
+import pLimit from 'p-limit'
 import { type Bench, startBench } from './bench.js'
 import type { Cut } from './link.js'
 import { type Transactions, watchTransactions } from './transactions.js'
 import { type Write, writes } from './writes.js'
 
-/** How many cuts are made at a time: resets keep the processors busy, and silences wait. */
-const parallel = { reset: 3, silence: 10 }
+/** How many cuts are made at a time: most of a cut is waiting. */
+const parallel = 40
 
 /** Every write, with its connection cut at every packet that there is: it is done once, and its answer says so. */
 describe('cuts: a write whose connection to a database is cut', () => {
-  const benches: Record<Cut['how'], Bench[]> = { reset: [], silence: [] }
   let transactions: Transactions
+  const benches: Bench[] = []
+  const turns = pLimit(parallel)
+  /** What went wrong with each write: the cuts of all are made together. */
+  const failures = new Map<Write, Promise<string[]>>()
 
   before(async function () {
     this.timeout(120_000)
     transactions = await watchTransactions()
-    for (const how of ['reset', 'silence'] as const) {
-      while (benches[how].length < parallel[how]) benches[how].push(await startBench(transactions))
-    }
+    benches.push(...(await Promise.all(Array.from({ length: parallel }, () => startBench(transactions)))))
+    for (const write of writes) failures.set(write, makeCuts(write))
   })
   after(async () => {
-    await Promise.all([...benches.reset, ...benches.silence].map((bench) => bench.stop()))
+    await Promise.all(benches.map((bench) => bench.stop()))
     await transactions.close()
   })
 
   for (const write of writes) {
     it(`${write.name} is done once, whatever packet it is cut at`, async function () {
-      this.timeout(180_000)
-      const packets = await (benches.reset[0] as Bench).record(write)
-      const cuts = [...resetsAt(packets), ...silencesAt(packets)]
-      await make(cuts.map((cut) => ({ write, cut })))
+      this.timeout(600_000)
+      expect(await failures.get(write)).to.deep.equal([])
     })
   }
 
-  it('a COMMIT whose answer is lost: every write is done once', async () => {
-    const lost = (packet: string): Cut => ({ packet, when: 'before', how: 'reset' })
-    const committing = writes.filter(({ repeated }) => !repeated)
-    await make(committing.map((write) => ({ write, cut: lost(`${write.database}: COMMIT ← 2`) })))
-  })
-
-  /** @throws {AssertionError} with all that ended wrongly */
-  async function make(cuts: Planned[]) {
-    const failures = await Promise.all([onBenches('reset', cuts), onBenches('silence', cuts)])
-    expect(failures.flat()).to.deep.equal([])
+  async function makeCuts(write: Write): Promise<string[]> {
+    try {
+      const packets = await onBench((bench) => bench.record(write))
+      const cuts = [...silencesAt(packets), ...resetsAt(packets)]
+      return (await Promise.all(cuts.map((cut) => makeCut(write, cut)))).flat()
+    } catch (error) {
+      return [(error as Error).message]
+    }
   }
 
-  /** Makes the cuts of a kind, each on a bench that is free. @returns what went wrong */
-  async function onBenches(how: Cut['how'], cuts: Planned[]): Promise<string[]> {
-    const queue = cuts.filter(({ cut }) => cut.how === how).values()
-    const failures: string[] = []
-    const work = async (bench: Bench) => {
-      for (const { write, cut } of queue) {
-        const failed = ({ message }: Error) =>
-          failures.push(`${write.name}, ${cut.how} ${cut.when} ${cut.packet}: ${message}`)
-        await bench.cut(write, cut).catch(failed)
-      }
+  async function makeCut(write: Write, cut: Cut): Promise<string[]> {
+    try {
+      await onBench((bench) => bench.cut(write, cut))
+      return []
+    } catch (error) {
+      return [`${cut.how} ${cut.when} ${cut.packet}: ${(error as Error).message}`]
     }
-    await Promise.all(benches[how].map(work))
-    return failures
+  }
+
+  function onBench<T>(work: (bench: Bench) => Promise<T>): Promise<T> {
+    return turns(async () => {
+      const bench = benches.pop() as Bench
+      return work(bench).finally(() => benches.push(bench))
+    })
   }
 })
-
-interface Planned {
-  write: Write
-  cut: Cut
-}
 
 function resetsAt(packets: string[]): Cut[] {
   return packets.flatMap((packet) => [

@@ -41,7 +41,6 @@ export class PacketProxy {
   async reset(): Promise<void> {
     const ended = this.links
     await Promise.all(ended.map((link) => link.end()))
-    // A job of the replica may have opened one meanwhile.
     this.#links = this.#links.filter((link) => !ended.includes(link))
   }
 
