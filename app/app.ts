@@ -8,7 +8,7 @@ import { health } from './http/middleware/health.js'
 import { hosts } from './http/middleware/hosts.js'
 import { keptPages } from './http/middleware/kept.js'
 import { locale } from './http/middleware/locale.js'
-import { lowStock } from './http/middleware/low-stock.js'
+import { findLowStock } from './http/middleware/low-stock.js'
 import { metricsPage } from './http/middleware/metrics.js'
 import { origin } from './http/middleware/origin.js'
 import { pages } from './http/middleware/pages.js'
@@ -28,13 +28,12 @@ export function createApp(parts: Parts): Koa {
 
   const open = openRoutes()
   const routes = pageRoutes(parts)
-  const low = lowStock(catalogue)
   app.on('error', logUnanswered(log))
   app.use(health(databases, lifecycle)) // before the log, which health checks would flood
   app.use(metricsPage(cluster.metrics)) // so would scrapes
   app.use(request({ replica, log, metrics: cluster.metrics, stats: cluster.stats, lifecycle })) // id, access log, counts
   app.use(locale) // ctx.state.locale
-  app.use(pages(views, low.find)) // ctx.page()
+  app.use(pages(views, findLowStock(catalogue))) // ctx.page()
   app.use(errors(log)) // whatever is thrown below becomes a page
   app.use(assets()) // of this build, for another version's nginx
   app.use(refuseWhileDraining(lifecycle)) // before anything is executed
@@ -46,7 +45,6 @@ export function createApp(parts: Parts): Koa {
   app.use(open.routes()) // what works without a database
   app.use(open.allowedMethods())
   app.use(session(app, accounts, log)) // ctx.state.user
-  app.use(low.findEarly) // while the page is made
   app.use(routes.routes())
   app.use(routes.allowedMethods()) // 405 and 501
   return app

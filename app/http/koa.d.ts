@@ -10,8 +10,8 @@ declare module 'koa' {
     deadline: Deadline
     locale: Locale
     user: User | undefined
-    /** How many products are low, once somebody has asked: middleware/low-stock.ts. */
-    low?: Promise<number>
+    /** How many products are low, where the handler has read it with what it shows: middleware/low-stock.ts. */
+    lowProducts?: number
     /** Whether the page has the key of a form in it, which is for one person. */
     holdsKey?: boolean
     startedSessionId?: string

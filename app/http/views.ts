@@ -135,22 +135,11 @@ export function createViews(
 }
 
 /** What an address says of a list; the first page of everything needs no word. */
-function listQuery({
-  q,
-  category,
-  stock,
-  archived,
-  mine,
-  sort,
-  dir,
-  size,
-  page,
-  before,
-  after,
-}: CatalogueQuery): string {
-  const asked = { q: q || undefined, category, stock, archived, mine, sort, dir }
-  const shown = { size: size === pageSizes[0] ? undefined : size, page: page > 1 ? page : undefined, before, after }
-  return queryString({ ...asked, ...shown })
+function listQuery(list: CatalogueQuery): string {
+  const { q, category, stock, archived, mine, sort, dir, before, after } = list
+  const page = list.page > 1 ? list.page : undefined
+  const size = list.size === pageSizes[0] ? undefined : list.size
+  return queryString({ q: q || undefined, category, stock, archived, mine, sort, dir, size, page, before, after })
 }
 
 /** What an address asks for, without what is undefined. */

@@ -14,7 +14,6 @@ import {
   type CatalogueQuery,
   contentsOf,
   isNarrowed,
-  type Product,
   type ProductChange,
   type ProductDraft,
   type ProductVersion,
@@ -110,7 +109,7 @@ export function createCatalogue(database: Database, secret: string, replica: str
     },
 
     /** The product with this number, or undefined where there is none. */
-    find(id: number, deadline: Deadline): Promise<Product | undefined> {
+    find(id: number, deadline: Deadline): Promise<store.ProductFound | undefined> {
       return findProduct(id, deadline)
     },
 

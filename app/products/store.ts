@@ -33,10 +33,17 @@ export function findByCode(connection: Connection, code: string): Promise<OwnerO
   return connection.first('SELECT id, name, archived FROM products WHERE code = ?', [code])
 }
 
+/** A product, and what its page says of all. */
+export interface ProductFound extends Product {
+  /** How many products are low: see {@link CatalogueState}. */
+  lowProducts: number
+}
+
 /** The products with these numbers, in their order. */
-export async function findProductsById(connection: Connection, ids: number[]): Promise<(Product | undefined)[]> {
+export async function findProductsById(connection: Connection, ids: number[]): Promise<(ProductFound | undefined)[]> {
   if (ids.length === 0) return []
-  const rows = await connection.rowsIn<Product>(`SELECT ${columns} FROM products WHERE id IN (?)`, [ids])
+  const low = '(SELECT CAST(SUM(low) AS SIGNED) FROM catalogue_state) AS lowProducts'
+  const rows = await connection.rowsIn<ProductFound>(`SELECT ${columns}, ${low} FROM products WHERE id IN (?)`, [ids])
   const found = new Map(rows.map((product) => [product.id, product]))
   return ids.map((id) => found.get(id))
 }

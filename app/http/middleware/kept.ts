@@ -20,7 +20,7 @@ export function keptPages(): Middleware {
       answerWithPage(ctx, page)
     } else {
       await next()
-      if (ctx.status === 200 && !ctx.state.holdsKey) kept.set(key, Buffer.from(ctx.body as string))
+      if (ctx.status === 200 && !ctx.state.holdsKey) kept.set(key, ctx.body as Buffer)
     }
   }
 }

@@ -15,8 +15,8 @@ export function pages({ render }: Views, findLow: FindLow): Middleware {
         ctx.state.holdsKey = true
         return randomUUID()
       }
-      const lowCount = user ? await findLow(ctx) : 0
-      answerWithPage(ctx, await render(view, locale, { user, lowCount, here: hereOf(ctx), newKey, ...locals }))
+      const lowStock = user && (await findLow(ctx))
+      answerWithPage(ctx, await render(view, locale, { user, lowStock, here: hereOf(ctx), newKey, ...locals }))
     }
     return next()
   }
@@ -26,7 +26,7 @@ export function pages({ render }: Views, findLow: FindLow): Middleware {
 export function answerWithPage(ctx: Context, html: string | Buffer): void {
   ctx.set('Cache-Control', ctx.state.user ? 'no-store' : 'no-cache')
   ctx.set('Content-Type', 'text/html; charset=utf-8') // else Koa looks for it in the text
-  ctx.body = html
+  ctx.body = typeof html === 'string' ? Buffer.from(html) : html
 }
 
 /** The address to come back to; a page that answers a form has none. */

@@ -31,6 +31,7 @@ export function productPage(catalogue: Catalogue, stock: StockKeeping, accounts:
     const { deadline } = ctx.state
     const product = id === undefined ? undefined : await catalogue.find(id, deadline)
     if (!product) throw new NotFound()
+    ctx.state.lowProducts = product.lowProducts
     const [history, balances] = await Promise.all([historyOf(product, deadline), balancesOf(product, deadline)])
     ctx.set('ETag', `"${product.version}"`) // for If-Match: see edit.ts
     await ctx.page('products/show', {

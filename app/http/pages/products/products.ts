@@ -12,6 +12,7 @@ export function productPages(catalogue: Catalogue) {
     async showProducts(ctx: Context) {
       const query = parseCatalogueQuery(ctx.query)
       const list = await catalogue.browse(signedInUser(ctx), query, ctx.state.deadline)
+      ctx.state.lowProducts = list.lowProducts
       // Towards the first no page is too far, and after another one there may be fewer than there were.
       const isOther = query.before === undefined ? query.page !== list.page : query.page > list.page
       const asked = query.after === undefined && isOther ? query.page : undefined
