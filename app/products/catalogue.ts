@@ -47,7 +47,7 @@ export function createCatalogue(database: Database, secret: string, replica: str
   const readCategories = database.share(findCategoryCounts)
   const categoriesAt = keptByMark((_, deadline) => readCategories(deadline))
   /** The page that everybody opens. */
-  const firstAt = keptByMark(async (state, deadline) => inCatalogue(await readFirst(state, deadline), state, deadline))
+  const firstAt = keptByMark((state, deadline) => inCatalogue(readFirst(state, deadline), state, deadline))
 
   return {
     /** Adds a product and gives its number. @throws {Taken} when another product has its code */
@@ -123,7 +123,7 @@ export function createCatalogue(database: Database, secret: string, replica: str
         database.run(deadline, (connection) =>
           words.length > 0 ? search(connection, words, asked) : findPage(connection, asked),
         )
-      return inCatalogue(await (words.length > 0 ? inTurn(user.id, deadline, find) : find()), state, deadline)
+      return inCatalogue(words.length > 0 ? inTurn(user.id, deadline, find) : find(), state, deadline)
     },
 
     /** How many products have fewer units than they should. */
@@ -146,9 +146,13 @@ export function createCatalogue(database: Database, secret: string, replica: str
     }
   }
 
-  async function inCatalogue(page: CataloguePage, state: CatalogueState, deadline: Deadline): Promise<CatalogueList> {
-    const { archived, low } = state
-    return { ...page, archivedProducts: archived, lowProducts: low, categories: await categoriesAt(state, deadline) }
+  async function inCatalogue(
+    reading: Promise<CataloguePage>,
+    state: CatalogueState,
+    deadline: Deadline,
+  ): Promise<CatalogueList> {
+    const [page, categories] = await Promise.all([reading, categoriesAt(state, deadline)])
+    return { ...page, archivedProducts: state.archived, lowProducts: state.low, categories }
   }
 }
 
