@@ -3,7 +3,7 @@ import type { Step } from './step.js'
 
 /** Answers are compressed, as they are for everybody. */
 const headers = { Accept: 'text/html', 'Accept-Encoding': 'gzip', 'Accept-Language': 'en' }
-const formHeaders = { 'Content-Type': 'application/x-www-form-urlencoded', 'Sec-Fetch-Site': 'same-origin' }
+const boundary = 'a-boundary-between-parts'
 
 /** Keeps a person's cookies and writes requests as browsers do; sends nothing itself. */
 export class Browser {
@@ -11,13 +11,16 @@ export class Browser {
 
   constructor(readonly baseUrl: string) {}
 
-  requestOf({ method, path, form, headers: more, anonymous }: Step) {
+  requestOf(step: Step) {
+    const { method, path, headers: more, anonymous } = step
     const cookie = anonymous ? '' : this.cookies
+    const sent = contentsOf(step)
+    const ofForm = sent && { 'Content-Type': sent.type, 'Sec-Fetch-Site': 'same-origin' }
     return {
       method,
       path,
-      headers: { ...headers, ...(form && formHeaders), ...more, ...(cookie && { Cookie: cookie }) },
-      ...(form && { body: new URLSearchParams(form).toString() }),
+      headers: { ...headers, ...ofForm, ...more, ...(cookie && { Cookie: cookie }) },
+      ...(sent && { body: sent.body }),
     }
   }
 
@@ -34,4 +37,12 @@ export class Browser {
   hasCookie(name: string): boolean {
     return this.#jar.getCookiesSync(this.baseUrl).some(({ key }) => key === name)
   }
+}
+
+function contentsOf({ form, file }: Step): { type: string; body: string } | undefined {
+  if (form) return { type: 'application/x-www-form-urlencoded', body: new URLSearchParams(form).toString() }
+  if (!file) return undefined
+  const header = `Content-Disposition: form-data; name="file"; filename="${file.name}"`
+  const body = `--${boundary}\r\n${header}\r\n\r\n${file.text}\r\n--${boundary}--\r\n`
+  return { type: `multipart/form-data; boundary=${boundary}`, body }
 }

@@ -5,6 +5,8 @@ export interface Step {
   method: 'GET' | 'POST'
   path: string
   form?: Record<string, string>
+  /** What is sent as the form's field `file`, instead of others. */
+  file?: { name: string; text: string }
   headers?: Record<string, string>
   /** Whether it is sent without cookies. */
   anonymous?: boolean
@@ -16,6 +18,11 @@ export interface Step {
 
 export function open(name: string, path: string, contains?: string): Step {
   return { name, method: 'GET', path, expect: 200, contains }
+}
+
+/** Sends a form with a file, which the product answers with a redirect. */
+export function sendFile(name: string, path: string, file: { name: string; text: string }): Step {
+  return { name, method: 'POST', path, file, expect: 303 }
 }
 
 /** Sends a form, which the product answers with a redirect. */

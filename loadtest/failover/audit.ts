@@ -11,7 +11,9 @@ export interface Write {
     | 'change product'
     | 'archive product'
     | 'restore product'
+    | 'delete product'
     | 'move units'
+    | 'upload file'
   /** The address or the code that it is found by. */
   key: string
   acknowledged: boolean
@@ -45,12 +47,15 @@ export async function audit(cluster: Cluster, run: string, writes: Write[]): Pro
   }
   const like = `LIKE '${run}-%' GROUP BY`
   const sessions = 'SELECT email, COUNT(id_hash) FROM users LEFT JOIN sessions ON user_id = users.id WHERE email'
-  await compare('product', ['add product'], 'products', `SELECT code, COUNT(*) FROM products WHERE code ${like} code`)
+  const products: Write['kind'][] = ['add product', 'delete product']
+  await compare('product', products, 'products', `SELECT code, COUNT(*) FROM products WHERE code ${like} code`)
   const changes = 'SELECT code, COUNT(*) FROM products JOIN product_changes ON product_id = id WHERE code'
   const changing: Write['kind'][] = ['change product', 'archive product', 'restore product']
   await compare('changes of', changing, 'products', `${changes} ${like} code`)
   const movements = 'SELECT code, COUNT(*) FROM products JOIN movements ON product_id = products.id WHERE code'
   await compare('movements of', ['move units'], 'products', `${movements} ${like} code`)
+  const files = `SELECT file_name, COUNT(*) FROM imports WHERE file_name ${like} file_name`
+  await compare('file', ['upload file'], 'products', files)
   for (const [code] of await cluster.query('products', unbalanced(run))) {
     result.lost.push(`journal of ${code}: does not add up to its units`)
   }
@@ -61,13 +66,18 @@ export async function audit(cluster: Cluster, run: string, writes: Write[]): Pro
 
 /** What a write adds at least: one that was not acknowledged may have happened or not. */
 function leastEffect({ kind, acknowledged }: Write): number {
-  if (kind === 'sign out') return -1
+  if (isEnd(kind)) return -1
   return acknowledged ? 1 : 0
 }
 
 function mostEffect({ kind, acknowledged }: Write): number {
-  if (kind !== 'sign out') return 1
+  if (!isEnd(kind)) return 1
   return acknowledged ? -1 : 0
+}
+
+/** Whether a write takes away what another one made. */
+function isEnd(kind: Write['kind']): boolean {
+  return kind === 'sign out' || kind === 'delete product'
 }
 
 /** Products of which a movement is missing, or does not lead from the balance before it, or is not the last to their units. */

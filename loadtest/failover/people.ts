@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Browser } from '../client/browser.js'
 import type { Answer, Client } from '../client/client.js'
 import { openLoop } from '../client/open-loop.js'
-import { open, type Step, send } from '../client/step.js'
+import { open, type Step, send, sendFile } from '../client/step.js'
 import { oneOf, sharedOut } from '../random.js'
 import { sampleForm } from '../sample-products.js'
 import type { Write } from './audit.js'
@@ -32,6 +33,15 @@ const plenty = '1000000'
 
 /** What stands in a list that has products in it. */
 const listOfProducts = '<table class="products">'
+
+/** Products of a file. */
+const imported = 20
+
+/** How often a page is looked at until a file is read, or applied; and how long in between, in milliseconds. */
+const mostLooks = 60
+const pause = 500
+
+const comparisonOfForm = /name="comparison" value="(\d+)"/
 
 const versionOfForm = /name="version" value="(\d+)"/
 
@@ -126,6 +136,51 @@ export class People {
     someone.product = product
   }
 
+  readonly #deleteProduct: Act = async (due) => {
+    const someone = this.#someone()
+    const product = await this.#add(someone, due)
+    if (!product) return
+    const archive = send('archive a product', `${product.path}/archive`, {})
+    if ((await this.#take(archive, someone, performance.now())).error) return
+    const step = send('delete a product', `${product.path}/delete`, {})
+    await this.#write('delete product', product.code, step, someone, performance.now())
+  }
+
+  /** What a file adds was acknowledged once its page says that it is applied. */
+  readonly #importFile: Act = async (due) => {
+    const someone = this.#someone()
+    const codes = Array.from({ length: imported }, () => this.#name())
+    const lines = ['name,code,description,units,category', ...codes.map((code) => `Cable,${code},Two metres,5,Cables`)]
+    const file = { name: `${this.#name()}.csv`, text: lines.join('\n') }
+    const answer = await this.#write(
+      'upload file',
+      file.name,
+      sendFile('upload a file', '/imports', file),
+      someone,
+      due,
+    )
+    if (answer.error) return
+    const path = String(answer.headers.location)
+    const read = await this.#lookUntil(`${path}/apply`, path, someone)
+    const comparison = read && comparisonOfForm.exec(read)?.[1]
+    if (!comparison) return
+    const writes = codes.map((key): Write => ({ kind: 'add product', key, acknowledged: false }))
+    this.writes.push(...writes)
+    await this.#take(send('apply a file', `${path}/apply`, { comparison }), someone, performance.now())
+    const isApplied = await this.#lookUntil(`${path}/undo`, path, someone)
+    for (const write of writes) write.acknowledged = isApplied !== undefined
+  }
+
+  /** @returns the page, once it has a form that is sent there */
+  async #lookUntil(action: string, path: string, someone: Someone): Promise<string | undefined> {
+    for (let looks = 0; looks < mostLooks; looks++) {
+      const answer = await this.#take(open('look at a file', path), someone, performance.now())
+      if (!answer.error && answer.text().includes(`action="${action}"`)) return answer.text()
+      await sleep(pause)
+    }
+    return undefined
+  }
+
   /** @returns the product, where it was saved */
   async #add(someone: Someone, due: number): Promise<Described | undefined> {
     const code = this.#name()
@@ -205,8 +260,10 @@ export class People {
     [50, this.#search],
     [150, this.#look],
     [100, this.#openForm],
-    [187, this.#addProduct],
+    [178, this.#addProduct],
     [10, this.#archiveProduct],
+    [8, this.#deleteProduct],
+    [1, this.#importFile],
     [50, this.#changeProduct],
     [50, this.#moveUnits],
     [1, this.#register],
@@ -214,8 +271,14 @@ export class People {
     [1, this.#signOutElsewhere],
   ])
 
-  /** Its form has another set of fields in the version before this one, which has no movements and no archive. */
-  readonly #newActs = new Set([this.#changeProduct, this.#moveUnits, this.#archiveProduct])
+  /** What the version before this one has not, or has with other fields. */
+  readonly #newActs = new Set([
+    this.#changeProduct,
+    this.#moveUnits,
+    this.#archiveProduct,
+    this.#deleteProduct,
+    this.#importFile,
+  ])
 
   async #write(kind: Write['kind'], key: string, step: Step, someone: Someone, due: number): Promise<Answer> {
     const write = { kind, key, acknowledged: false }

@@ -10,6 +10,7 @@ import type { Outcome } from '../../loadtest/stats/outcome.js'
 import { readStackRecord, type StackRecord } from '../../stack/record.js'
 import { Person, product, registration, signedIn, unique } from '../person.js'
 import { databases, folder } from '../system.js'
+import { uploadFile } from '../uploads.js'
 
 const cluster = () => localCluster(folder, readStackRecord(folder) as StackRecord)
 
@@ -92,6 +93,21 @@ describe('the audit', () => {
     await new Person().post('/login', account)
     const writes = [{ kind: 'register' as const, key: account.email, acknowledged: true }]
     expect((await audit(cluster(), run, writes)).doubled).to.deep.equal([`sessions of ${account.email}: 2 for 1`])
+  })
+
+  it('finds a product that was deleted and is there, and a file that was taken twice', async () => {
+    const run = `audit-${unique()}`
+    const person = await signedIn()
+    const { code } = product({ code: `${run}-there` })
+    await person.post('/products', product({ code }))
+    const name = `${run}-a.csv`
+    for (const _ of [1, 2]) await uploadFile(person, 'name,code', { name })
+    const found = await audit(cluster(), run, [
+      { kind: 'add product', key: code, acknowledged: true },
+      { kind: 'delete product', key: code, acknowledged: true },
+      { kind: 'upload file', key: name, acknowledged: true },
+    ])
+    expect(found).to.deep.equal({ lost: [], doubled: [`product ${code}: 1 for 0`, `file ${name}: 2 for 1`] })
   })
 
   describe('of movements', () => {
