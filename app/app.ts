@@ -26,7 +26,7 @@ export function createApp(parts: Parts): Koa {
   app.proxy = true
   app.maxIpsCount = 1
 
-  const open = openRoutes()
+  const open = openRoutes(!views.cached)
   const routes = pageRoutes(parts)
   app.on('error', logUnanswered(log))
   app.use(health(databases, lifecycle)) // before the log, which health checks would flood

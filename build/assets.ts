@@ -27,7 +27,7 @@ async function buildAssets() {
     absWorkingDir: fileURLToPath(root),
     entryPoints: [
       ...['app.css', 'app.js', 'status.css', 'status.js', 'icon.svg', 'icons.svg', 'touch-icon.png'],
-      ...['labels.css', 'labels.js', 'scan.css', 'scan.js', 'read-codes.js', 'palette.js'],
+      ...['labels.css', 'labels.js', 'scan.css', 'scan.js', 'read-codes.js', 'palette.js', 'design.css'],
     ].map((name) => join(source, name)),
     outdir: publicFolder,
     entryNames: '[name].[hash]',

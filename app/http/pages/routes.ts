@@ -6,6 +6,7 @@ import type { FormPages } from '../shown-again.js'
 import { upload } from '../uploads.js'
 import { loginPages, showLoginForm } from './account/login.js'
 import { registrationPages, showRegistrationForm } from './account/registration.js'
+import { showDesign } from './design/design.js'
 import { exportPages } from './exports.js'
 import { importPages } from './imports/imports.js'
 import { exportWrongRows } from './imports/wrong-rows.js'
@@ -24,12 +25,13 @@ import { showWelcome } from './welcome.js'
 // nginx matches addresses exactly, so the routers do too: a limit on one spelling then covers all there are.
 const exact = { sensitive: true, strict: true }
 
-/** The addresses that ask no database, not even for the session. */
-export function openRoutes(): Router {
-  return new Router(exact)
+/** The addresses that ask no database, not even for the session; some are there in development alone. */
+export function openRoutes(development: boolean): Router {
+  const routes = new Router(exact)
     .get('/', showWelcome)
     .get('/language', showWelcome) // the address of a form that was shown again, entered once more
     .post('/language', form(), chooseLanguage)
+  return development ? routes.get('/design', showDesign) : routes
 }
 
 /** Every other page's address, and who may open it. */
