@@ -1,16 +1,20 @@
 import { listenForKeys } from './keys.js'
+import { searchWhileTyped } from './live-search.js'
 import { bindShortcutSetting } from './shortcut-setting.js'
 import { showLocalTimes } from './times.js'
 
 /** What pages do better where scripts run; every page works without. */
 
+forgetNotice()
 for (const input of document.querySelectorAll('input[type=password][data-show]')) addShowButton(input)
 for (const form of document.querySelectorAll('form[data-guard]')) guardUnsaved(form)
 for (const input of document.querySelectorAll('input[data-check]')) checkWhileTyped(input)
 for (const button of document.querySelectorAll('[data-palette]')) listenForKeys(button)
 bindShortcutSetting(document)
-for (const form of document.querySelectorAll('form[data-search]')) searchAtOnce(form)
-forgetNotice()
+for (const form of document.querySelectorAll('form[data-search]')) {
+  searchAtOnce(form)
+  searchWhileTyped(form)
+}
 showLocalTimes()
 
 /** Lets people see the password that they type. */
