@@ -85,6 +85,7 @@ export const writes: Write[] = [
     prepare: importer,
     isDone: isAskedFor,
   },
+  { name: 'changing many products', path: '/products/bulk', database: 'products', prepare: sorter, isDone: isActOnce },
 ]
 
 /** How often the key of an attempt was claimed and the result stored with it: once, where the write was done. */
@@ -180,6 +181,11 @@ async function importer(address: string): Promise<Attempt> {
     ...{ state: 'ready', comparison: 1, header: '["name","code"]', delimiter: ',', encoding: 'utf-8', added: 1 },
   })
   return { ...attempt, path: `/imports/${id}/apply`, fields: { comparison: '1' } }
+}
+
+async function sorter(address: string): Promise<Attempt> {
+  const { id, ...attempt } = await owner(address)
+  return { ...attempt, fields: { act: 'category', to: 'Wires', id: `${id}` } }
 }
 
 /** Somebody, and a product with five units. */
@@ -306,6 +312,13 @@ async function isStoredOnce({ principal }: Attempt, { location }: Answer) {
   expect(rows.map(({ id }) => `/imports/${id}`)).to.deep.equal([location])
   const chunks = await databases.products('import_chunks').where({ import_id: rows[0].id }).pluck('bytes')
   expect(String(Buffer.concat(chunks))).to.equal(file)
+}
+
+/** One act, which a job does then. */
+async function isActOnce({ principal, fields }: Attempt, { location }: Answer) {
+  const rows = await databases.products('imports').where({ created_by: Number(principal.slice('user '.length)) })
+  expect(rows.map(({ id }) => `/imports/${id}`)).to.deep.equal([location])
+  expect(JSON.parse(rows[0].act)).to.deep.equal({ kind: 'category', category: 'Wires', ids: [Number(fields.id)] })
 }
 
 /** It was asked for; a job applies it then, or has: test/stack/imports.test.ts. */

@@ -14,6 +14,7 @@ import { labelPages } from './labels/labels.js'
 import { chooseLanguage, showFormInLanguage } from './language.js'
 import { palettePages } from './palette/palette.js'
 import { archivePages } from './products/archive.js'
+import { bulkPages } from './products/bulk.js'
 import { editPages } from './products/edit.js'
 import { productPage } from './products/product.js'
 import { productPages } from './products/products.js'
@@ -45,6 +46,7 @@ export function pageRoutes(parts: Parts): Router {
     ofProduct,
   )
   const { showEdit, submitEdit, showEditForm } = editPages(catalogue, accounts)
+  const { submitBulk, showBulkForm } = bulkPages(imports, catalogue)
   const { showStock, submitMovement, submitUndo, showJournal, showStockForm, showUndoForm } = stockPages(
     catalogue,
     stock,
@@ -60,6 +62,7 @@ export function pageRoutes(parts: Parts): Router {
     '/login': { show: showLoginForm },
     '/register': { show: showRegistrationForm },
     '/products': { show: showProductForm, permission: 'products:edit' },
+    '/products/bulk': { show: showBulkForm, permission: 'products:edit' },
     '/products/:id': { show: showEditForm, permission: 'products:edit' },
     '/products/:id/archive': { show: showPutForm, permission: 'products:edit' },
     '/products/:id/restore': { show: showPutForm, permission: 'products:edit' },
@@ -85,6 +88,7 @@ export function pageRoutes(parts: Parts): Router {
     .post('/products', form(), may('products:edit'), submitProduct)
     .get('/products/new', may('products:edit'), showNewProduct)
     .get('/products/new/code', may('products:edit'), showCode)
+    .post('/products/bulk', form(), may('products:edit'), submitBulk)
     .get('/products/:id', may('products:read'), ofProduct.showProduct)
     .post('/products/:id', form(), may('products:edit'), submitEdit)
     .get('/products/:id/edit', may('products:edit'), showEdit)

@@ -1,5 +1,5 @@
 import type { Connection, Value } from '../../database/connection.js'
-import type { Import, Refused } from './import.js'
+import type { Import, Refused, State } from './import.js'
 import { InTheWay } from './problems.js'
 
 /** Whoever has an import applied or undone, and where that is done. */
@@ -46,6 +46,11 @@ export async function removeNew(connection: Connection, { importId }: Change, ro
 /** Which way products are changed: to what the file says, or back to what they were. */
 export type Way = 'apply' | 'undo'
 
+/** Which way products are changed in this state. */
+export function wayOf(state: State): Way {
+  return state === 'undoing' || state === 'unacting' ? 'undo' : 'apply'
+}
+
 /** What differs between the ways: a prefix of columns, and the version that a product must have. */
 const ways = {
   apply: { to: '', from: 'was_', version: 'staged.version' },
@@ -66,16 +71,19 @@ export async function changeKnown(connection: Connection, change: Change, way: W
     `UPDATE import_rows AS staged STRAIGHT_JOIN products ON products.id = staged.product_id
      SET products.name = staged.${to}name, products.description = staged.${to}description,
        products.category = staged.${to}category, products.units = staged.${to}units, products.minimum = staged.${to}minimum,
-       products.search_text = staged.${to}search_text, products.movements = products.movements + (${moves}),
+       products.search_text = staged.${to}search_text,
+       products.archived = COALESCE(staged.${to}archived, products.archived), products.movements = products.movements + (${moves}),
        products.version = ${version} + (staged.changes IS NOT NULL) + (${moves})
      WHERE ${inStretch} AND verdict = 'changed' AND products.version = ${version}`,
     stretch,
   )
   if (affectedRows < (await count(connection, importId, 'changed', rows))) throw new InTheWay()
   if (affectedRows === 0) return
+  // What older versions do not know stands beside the fields: see `insertChange` of ../store.ts.
   await connection.change(
     `INSERT INTO product_changes (product_id, version, fields, newer_fields, changed_by, changed_at, replica)
-     SELECT product_id, ${version} + 1, JSON_REMOVE(${to}changes, '$.minimum'), ${minimumOf(`${to}changes`)},
+     SELECT product_id, ${version} + 1, JSON_REMOVE(${to}changes, '$.minimum', '$.archived'),
+       JSON_REMOVE(${to}changes, '$.name', '$.description', '$.category'),
        ?, UTC_TIMESTAMP(3), ?
      FROM import_rows AS staged WHERE ${inStretch} AND verdict = 'changed' AND changes IS NOT NULL`,
     [person, replica, ...stretch],
@@ -90,12 +98,6 @@ export async function changeKnown(connection: Connection, change: Change, way: W
      WHERE ${inStretch} AND verdict = 'changed' AND ${moves} ORDER BY staged.number`,
     [note, person, replica, ...stretch],
   )
-}
-
-/** What stands beside the fields that the version before knows: see `insertChange` of ../store.ts. */
-function minimumOf(changes: string): string {
-  return `IF(JSON_CONTAINS_PATH(${changes}, 'one', '$.minimum'),
-    JSON_OBJECT('minimum', JSON_EXTRACT(${changes}, '$.minimum')), '{}')`
 }
 
 /** The movement before the one that undoes it. */
@@ -127,7 +129,7 @@ export async function findInTheWay(
   { id, state }: Import,
   rows: Stretch,
 ): Promise<Refused['rows']> {
-  const way: Way = state === 'applying' ? 'apply' : 'undo'
+  const way = wayOf(state)
   const values: Value[] = [id, rows.from, rows.to]
   return connection.rows(`SELECT staged.number, staged.code, products.id AS productId ${inTheWay[way]}`, values)
 }

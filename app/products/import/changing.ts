@@ -1,7 +1,7 @@
 import type { Connection } from '../../database/connection.js'
 import { isCodeTaken } from '../store.js'
 import * as changes from './change-store.js'
-import type { Import, Refused } from './import.js'
+import type { Import, Refused, State } from './import.js'
 import { InTheWay } from './problems.js'
 import * as store from './store.js'
 
@@ -28,6 +28,8 @@ export async function change(
     await changeAll(connection, it, { replica, say, last })
   } catch (error) {
     if (!(error instanceof InTheWay || isCodeTaken(error))) throw error
+    // What was picked is picked anew at the next look: the person said what to do with whatever the products are.
+    if (it.state === 'picking') return
     await store.saveRefusal(connection, it, await rowsInTheWay(connection, it, last))
   }
 }
@@ -38,7 +40,7 @@ async function changeAll(
   { replica, say, last }: { replica: string; say: (percent: number) => Promise<void>; last: number },
 ) {
   const by = { importId: it.id, person: it.changedBy, replica, note: it.fileName }
-  const way = it.state === 'applying' ? 'apply' : 'undo'
+  const way = changes.wayOf(it.state)
   // At one time, so that one row of the catalogue's state is locked and not all sixteen, for which others would wait:
   // triggers choose it by the time (db/products/006_catalogue_state.ts).
   await connection.atOneTime(() =>
@@ -50,7 +52,7 @@ async function changeAll(
         await changes.changeKnown(connection, by, way, rows)
         await say((100 * rows.to) / last)
       }
-      await connection.commitWith(store.finish(it.id, way === 'apply' ? 'applied' : 'undone'))
+      await connection.commitWith(store.finish(it.id, finishedAs(it.state)))
     }),
   )
 }
@@ -63,6 +65,12 @@ async function rowsInTheWay(connection: Connection, it: Import, last: number): P
     refused.rows.push(...found.slice(0, told - refused.rows.length))
   }
   return refused
+}
+
+function finishedAs(state: State): State {
+  if (state === 'picking') return 'acted'
+  if (state === 'unacting') return 'unacted'
+  return state === 'applying' ? 'applied' : 'undone'
 }
 
 function* stretches(last: number): Generator<changes.Stretch> {

@@ -1,20 +1,26 @@
 import type { FieldProblem, FieldProblems } from '../../errors.js'
 import type { Encoding } from '../csv/encoding.js'
 import type { Delimiter } from '../csv/read.js'
+import type { Act } from './act.js'
 import type { FieldChanges, Imported, Verdict } from './rows.js'
 
 /**
  * Where an import is. It is read and compared with the products, and is then ready; a person has it applied, and may have
  * that undone. A file that cannot be read has failed. What a job does by itself: {@link working}.
+ * What is done with many products at once is picked and done without being asked for again, in states of its own.
  */
-export type State = 'reading' | 'ready' | 'applying' | 'applied' | 'undoing' | 'undone' | 'failed'
+export type State =
+  | ('reading' | 'ready' | 'applying' | 'applied' | 'undoing' | 'undone' | 'failed')
+  | ('picking' | 'acted' | 'unacting' | 'unacted')
 
-export const working: readonly State[] = ['reading', 'applying', 'undoing']
+export const working: readonly State[] = ['reading', 'applying', 'undoing', 'picking', 'unacting']
 
-/** A file of products, and what became of it. */
+/** A file of products or an act on many, and what became of it. */
 export interface Import {
   id: number
+  /** Empty for an act. */
   fileName: string
+  act: Act | null
   /** In bytes. */
   size: number
   createdBy: number

@@ -5,6 +5,7 @@ import type { User } from '../../users/account.js'
 import type { Write } from '../../writes/write.js'
 import { createWrites } from '../../writes/writes.js'
 import { inTime } from '../csv/exports.js'
+import type { Act } from './act.js'
 import type { Import, Row, State, Upload } from './import.js'
 import * as rowStore from './row-store.js'
 import type { Verdict } from './rows.js'
@@ -28,6 +29,11 @@ export function createImports(database: Database, secret: string) {
     upload(user: User, file: Upload, write: Write): Promise<number> {
       const { fileName, size, hash } = file
       return writes.once(write, { fileName, size, hash }, (connection) => store.insertImport(connection, file, user.id))
+    },
+
+    /** Stores what is to be done with many products. @returns the number of its import */
+    act(user: User, act: Act, write: Write): Promise<number> {
+      return writes.once(write, { act }, (connection) => store.insertAct(connection, act, user.id))
     },
 
     /**
@@ -79,14 +85,15 @@ export function createImports(database: Database, secret: string) {
     },
   }
 
-  async function ask(user: User, { id, comparison }: Seen, write: Write, { from, state, done }: Asked): Promise<void> {
-    await writes.once(write, { id, comparison, state }, async (connection, withCommit) => {
+  async function ask(user: User, { id, comparison }: Seen, write: Write, ways: Asked[]): Promise<void> {
+    await writes.once(write, { id, comparison, state: ways[0]?.state }, async (connection, withCommit) => {
       const it = await store.lockImport(connection, id)
       if (!it) throw new NotFound()
       const isSame = it.comparison === comparison
-      if (isSame && done.includes(it.state)) return null
-      if (!isSame || !from.includes(it.state)) throw new Outdated()
-      withCommit(store.ask(it, state, user.id))
+      if (isSame && ways.some(({ done }) => done.includes(it.state))) return null
+      const way = ways.find(({ from }) => from.includes(it.state))
+      if (!isSame || !way) throw new Outdated()
+      withCommit(store.ask(it, way.state, user.id))
       return null
     })
   }
@@ -102,8 +109,11 @@ interface Asked {
   done: State[]
 }
 
-const asked: Record<'apply' | 'undo' | 'compare', Asked> = {
-  apply: { from: ['ready'], state: 'applying', done: ['applying', 'applied'] },
-  undo: { from: ['applied'], state: 'undoing', done: ['undoing', 'undone'] },
-  compare: { from: ['ready', 'undone'], state: 'reading', done: ['reading'] },
+const asked: Record<'apply' | 'undo' | 'compare', Asked[]> = {
+  apply: [{ from: ['ready'], state: 'applying', done: ['applying', 'applied'] }],
+  undo: [
+    { from: ['applied'], state: 'undoing', done: ['undoing', 'undone'] },
+    { from: ['acted'], state: 'unacting', done: ['unacting', 'unacted'] },
+  ],
+  compare: [{ from: ['ready', 'undone'], state: 'reading', done: ['reading'] }],
 }

@@ -1,27 +1,45 @@
 import { type Connection, insertInto, type Statement, typed, type Value } from '../../database/connection.js'
+import type { Condition } from '../list/listing.js'
+import { allOf } from '../list/store.js'
 import type { Row } from './import.js'
 import { type JudgedRow, type Known, reversed, type Verdict } from './rows.js'
 
 /** The products that have these codes. */
 export async function findKnown(connection: Connection, codes: string[]): Promise<Known[]> {
   if (codes.length === 0) return []
-  return connection.rowsIn(
-    `SELECT id, version, name, code, description, units, category, minimum, archived
-     FROM products WHERE code IN (?)`,
-    [codes],
+  return connection.rowsIn(`SELECT ${known} FROM products WHERE code IN (?)`, [codes])
+}
+
+/** Those of these products that there are. */
+export function findKnownById(connection: Connection, ids: number[]): Promise<Known[]> {
+  return connection.rowsIn(`SELECT ${known} FROM products WHERE id IN (?) ORDER BY id DESC`, [ids])
+}
+
+/** The products with these numbers, ends included, that meet all conditions, the newest first. */
+export function findKnownBetween(
+  connection: Connection,
+  { from, to }: { from: number; to: number },
+  conditions: Condition[],
+): Promise<Known[]> {
+  return connection.rows(
+    `SELECT ${known} FROM products FORCE INDEX (PRIMARY)
+     WHERE id BETWEEN ? AND ? AND ${allOf(conditions)} ORDER BY id DESC`,
+    [from, to, ...conditions.flatMap(({ values }) => values)],
   )
 }
+
+const known = 'id, version, name, code, description, units, category, minimum, archived'
 
 /** The statement that notes what rows come to. */
 export function insertRows(importId: number, rows: JudgedRow[]): Statement {
   const names = ['import_id', 'number', 'verdict', 'code', 'product_id', 'version', ...after, 'search_text', 'changes']
     .concat(after.map((name) => `was_${name}`))
-    .concat('was_search_text', 'was_changes', 'problems', 'cells')
+    .concat('was_search_text', 'was_changes', 'problems', 'cells', 'archived', 'was_archived')
   const placeholders = names.map((name) => (texts.has(name) ? 'CONVERT(? USING utf8mb4)' : '?')).join(', ')
   return insertInto(
     `import_rows (${names.join(', ')})`,
     `(${placeholders})`,
-    rows.map((row) => [importId, row.number, row.verdict, ...valuesOf(row)]),
+    rows.map((row) => [importId, row.number, row.verdict, ...valuesOf(row), ...archivedOf(row)]),
   )
 }
 
@@ -55,6 +73,13 @@ function valuesOf(row: JudgedRow): Value[] {
     ...[...was, wasSearchText, isDescribed ? json(reversed(changes)) : null],
     ...[null, null],
   ]
+}
+
+/** Whether a product is out of use, after and before, where that is changed. */
+function archivedOf(row: JudgedRow): Value[] {
+  return row.verdict === 'changed' && row.changes.archived
+    ? [row.after.archived as 0 | 1, row.before.archived]
+    : [null, null]
 }
 
 function storable(value: string | number): Value {

@@ -20,6 +20,8 @@ export interface Imported {
   units: number
   category: string
   minimum: number
+  /** Undefined where it stays as it is. */
+  archived?: 0 | 1
 }
 
 /** A product as a row is compared with it. */

@@ -1,6 +1,7 @@
 import type { Connection, Statement } from '../../database/connection.js'
 import type { Encoding } from '../csv/encoding.js'
 import type { Delimiter } from '../csv/read.js'
+import type { Act } from './act.js'
 import type { Import, Refused, State, Upload } from './import.js'
 import type { FileProblem } from './problems.js'
 import type { Verdict } from './rows.js'
@@ -19,6 +20,16 @@ export async function insertImport(connection: Connection, upload: Upload, perso
       bytes,
     ])
   }
+  return insertId
+}
+
+/** Stores what is to be done with many products, by a job. @returns the number of its import */
+export async function insertAct(connection: Connection, act: Act, person: number): Promise<number> {
+  const { insertId } = await connection.change(
+    `INSERT INTO imports (file_name, size, act, created_by, created_at, state, changed_by, changed_at)
+     VALUES ('', 0, CONVERT(? USING utf8mb4), ?, UTC_TIMESTAMP(3), 'picking', ?, UTC_TIMESTAMP(3))`,
+    [Buffer.from(JSON.stringify(act)), person, person],
+  )
   return insertId
 }
 
@@ -59,7 +70,7 @@ export async function findImports(connection: Connection, most: number): Promise
 /** Imports that a job has to do something for, the longest-waiting first. */
 export function findWaiting(connection: Connection): Promise<{ id: number; state: State }[]> {
   return connection.rows(
-    "SELECT id, state FROM imports WHERE state IN ('reading', 'applying', 'undoing') ORDER BY changed_at LIMIT 10",
+    "SELECT id, state FROM imports WHERE state IN ('reading', 'applying', 'undoing', 'picking', 'unacting') ORDER BY changed_at LIMIT 10",
   )
 }
 
@@ -116,6 +127,15 @@ export async function saveRead(connection: Connection, id: number, counts: Recor
   )
 }
 
+/** Says with how many of the products that were picked an act does something. */
+export async function savePicked(connection: Connection, id: number, counts: Record<Verdict, number>): Promise<void> {
+  await connection.change('UPDATE imports SET comparison = 1, changed = ?, same = ? WHERE id = ?', [
+    counts.changed,
+    counts.same,
+    id,
+  ])
+}
+
 /** Says why nothing was done: of a file that cannot be read for good, else it can be asked for again. */
 export async function saveProblem(
   connection: Connection,
@@ -124,7 +144,7 @@ export async function saveProblem(
 ): Promise<void> {
   await connection.change(
     `UPDATE imports SET problem = ?,
-       state = CASE state WHEN 'applying' THEN 'ready' WHEN 'undoing' THEN 'applied' ELSE 'failed' END
+       state = CASE state WHEN 'applying' THEN 'ready' WHEN 'undoing' THEN 'applied' WHEN 'unacting' THEN 'acted' ELSE 'failed' END
      WHERE id = ? AND state = ?`,
     [JSON.stringify(problem), id, state],
   )
@@ -132,7 +152,7 @@ export async function saveProblem(
 
 /** Gives an import back the state it had, since something else was changed that it would change. */
 export async function saveRefusal(connection: Connection, { id, state }: Import, refused: Refused): Promise<void> {
-  const before: State = state === 'applying' ? 'ready' : 'applied'
+  const before: State = state === 'applying' ? 'ready' : state === 'unacting' ? 'acted' : 'applied'
   await connection.change('UPDATE imports SET state = ?, refused = ? WHERE id = ? AND state = ?', [
     before,
     JSON.stringify(refused),
@@ -156,7 +176,7 @@ export const retention = 30
 export async function deleteOldImports(connection: Connection, most: number): Promise<number> {
   await connection.change(
     `UPDATE imports SET state = 'expired' WHERE changed_at < UTC_TIMESTAMP(3) - INTERVAL ? DAY
-       AND state NOT IN ('reading', 'applying', 'undoing', 'expired')`,
+       AND state NOT IN ('reading', 'applying', 'undoing', 'picking', 'unacting', 'expired')`,
     [retention],
   )
   const old = await connection.first<{ id: number }>("SELECT id FROM imports WHERE state = 'expired' LIMIT 1", [])
@@ -174,13 +194,14 @@ export async function deleteRows(connection: Connection, id: number, most: numbe
   return affectedRows
 }
 
-type StoredImport = Omit<Import, 'header' | 'problem' | 'refused' | 'counts'> &
-  Record<'header' | 'problem' | 'refused', string | null> &
+type StoredImport = Omit<Import, 'act' | 'header' | 'problem' | 'refused' | 'counts'> &
+  Record<'act' | 'header' | 'problem' | 'refused', string | null> &
   Record<'added' | 'changed' | 'same' | 'wrong', number>
 
-function importOf({ header, problem, refused, added, changed, same, wrong, ...row }: StoredImport): Import {
+function importOf({ act, header, problem, refused, added, changed, same, wrong, ...row }: StoredImport): Import {
   return {
     ...row,
+    act: act && JSON.parse(act),
     header: JSON.parse(header ?? '[]'),
     problem: problem && JSON.parse(problem),
     refused: refused && JSON.parse(refused),
@@ -190,6 +211,6 @@ function importOf({ header, problem, refused, added, changed, same, wrong, ...ro
 
 const isThere = "state <> 'expired'"
 
-const columns = `id, file_name AS fileName, size, created_by AS createdBy, created_at AS createdAt, state,
+const columns = `id, file_name AS fileName, act, size, created_by AS createdBy, created_at AS createdAt, state,
   changed_by AS changedBy, changed_at AS changedAt, comparison, encoding, delimiter, header, problem, refused,
   added, changed, same, wrong, progress, replica, taken_from AS takenFrom`

@@ -3,8 +3,10 @@ import type { Database } from '../../database/database.js'
 import { Deadline } from '../../database/deadline.js'
 import { isTransient } from '../../database/transient.js'
 import { DeadlineExceeded } from '../../errors.js'
+import type { Act } from './act.js'
 import { change } from './changing.js'
 import { type State, working } from './import.js'
+import { pick } from './picking.js'
 import { FileProblem } from './problems.js'
 import { read } from './reading.js'
 import * as store from './store.js'
@@ -39,7 +41,8 @@ export async function workOnImports(database: Database, replica: string): Promis
     try {
       if (attempts > mostAttempts) throw new FileProblem('imports.problem.attempts')
       if (it.state === 'reading') await read(connection, it)
-      else await change(connection, it, { replica, say: (percent) => sayProgress(id, percent) })
+      else if (it.state === 'picking') await pick(connection, it, it.act as Act)
+      if (it.state !== 'reading') await change(connection, it, { replica, say: (percent) => sayProgress(id, percent) })
     } catch (error) {
       if (isTransient(error) || error instanceof DeadlineExceeded) throw error
       const problem = error instanceof FileProblem ? error : new FileProblem('imports.problem.internal')

@@ -4,7 +4,7 @@ import { askedNumber } from '../../../input/schemas.js'
 import { columnsUnder } from '../../../products/import/columns.js'
 import { type Import, working } from '../../../products/import/import.js'
 import type { Imports } from '../../../products/import/imports.js'
-import { verdicts } from '../../../products/import/rows.js'
+import { type Verdict, verdicts } from '../../../products/import/rows.js'
 import type { Accounts } from '../../../users/accounts.js'
 import { answerTo, setStatus } from '../../errors.js'
 import { type FormState, fieldsOf, idIn, idOf, newForm, noticeOf, submit, writeOf } from '../../forms.js'
@@ -86,16 +86,30 @@ export function importPages(imports: Imports, accounts: Accounts) {
       accounts.namesOf([it.createdBy, it.changedBy], deadline),
       isWorking ? nothing : imports.rows(id, { verdict, after }, deadline),
     ])
-    const shown = { it, isWorking, uploader, changer, verdict, verdicts, rows, more, after, columns: columnsOf(it) }
+    const shown = {
+      it,
+      isWorking,
+      uploader,
+      changer,
+      verdict,
+      verdicts: it.act ? ofActs : verdicts,
+      rows,
+      more,
+      after,
+      columns: columnsOf(it),
+    }
     await ctx.page('imports/show', { ...shown, notice, here: ctx.method === 'GET' ? ctx.url : `/imports/${id}` })
   }
 }
 
+/** What becomes of a product that there is. */
+const ofActs: Verdict[] = ['changed', 'same']
+
 const nothing = { rows: [], more: false }
 
 /** Each column of a file and what it was taken for; none where the file has none. */
-function columnsOf({ header, state }: Import) {
-  if (state === 'reading' || state === 'failed') return []
+function columnsOf({ act, header, state }: Import) {
+  if (act || state === 'reading' || state === 'failed') return []
   const names = columnsUnder(header)
   return header.map((title, index) => ({ title, name: names[index] }))
 }
