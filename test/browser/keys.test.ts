@@ -90,8 +90,16 @@ describe('the keyboard', () => {
       await page.goto('/status')
       await page.keyboard.type('gp', byHand)
       await page.waitForURL('**/products')
-      await page.keyboard.type('jjk', byHand)
-      await page.waitForFunction((path) => document.activeElement?.getAttribute('href') === path, path)
+      const isAtNewest = (path: string) => document.activeElement?.getAttribute('href') === path
+      const isBelow = (path: string) => document.activeElement?.matches(`.products a:not([href="${path}"])`)
+      for (const [key, there] of [
+        ['j', isAtNewest],
+        ['j', isBelow],
+        ['k', isAtNewest],
+      ] as const) {
+        await page.keyboard.press(key)
+        await page.waitForFunction(there, path)
+      }
       await page.keyboard.press('Enter')
       await page.waitForURL(`**${path}`)
       await page.keyboard.press('e')
