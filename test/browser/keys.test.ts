@@ -86,6 +86,7 @@ describe('the keyboard', () => {
 
   describe('as a person’s', () => {
     it('goes to pages, moves through rows, and opens, edits and moves a product', async () => {
+      await add()
       const { path } = await add()
       await page.goto('/status')
       await page.keyboard.type('gp', byHand)
