@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { chmodSync } from 'node:fs'
 import { connect } from 'node:http2'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import getPort from 'get-port'
 import { replicaProgram } from '../../stack/checkout.js'
@@ -144,6 +145,7 @@ describe('docker compose up --build', function () {
   it('keeps the data when everything is taken down and started again', async () => {
     compose('down')
     compose('up', '--detach', '--wait')
+    await sleep(100) // until it is seen that the connections of before have ended
     expect((await person.get('/products?q=box-1')).$('tbody tr')).to.have.length(1)
   })
 
