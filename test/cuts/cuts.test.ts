@@ -12,6 +12,7 @@ const parallel = 40
 describe('cuts: a write whose connection to a database is cut', () => {
   let transactions: Transactions
   const benches: Bench[] = []
+  let free: Bench[]
   const turns = pLimit(parallel)
   /** What went wrong with each write: the cuts of all are made together. */
   const failures = new Map<Write, Promise<string[]>>()
@@ -20,6 +21,7 @@ describe('cuts: a write whose connection to a database is cut', () => {
     this.timeout(120_000)
     transactions = await watchTransactions()
     benches.push(...(await Promise.all(Array.from({ length: parallel }, () => startBench(transactions)))))
+    free = [...benches]
     for (const write of writes) failures.set(write, makeCuts(write))
   })
   after(async () => {
@@ -55,8 +57,8 @@ describe('cuts: a write whose connection to a database is cut', () => {
 
   function onBench<T>(work: (bench: Bench) => Promise<T>): Promise<T> {
     return turns(async () => {
-      const bench = benches.pop() as Bench
-      return work(bench).finally(() => benches.push(bench))
+      const bench = free.pop() as Bench
+      return work(bench).finally(() => free.push(bench))
     })
   }
 })
