@@ -41,6 +41,9 @@ export class Archived extends Error {}
 /** Thrown when a product that is to be deleted is not archived. */
 export class NotArchived extends Error {}
 
+/** Thrown when a category that is to be deleted has products. */
+export class NotEmpty extends Error {}
+
 /** Thrown when a movement was undone before. */
 export class AlreadyUndone extends Error {}
 

@@ -7,6 +7,7 @@ import { type Cluster, joinCluster } from './monitoring/cluster.js'
 import { findReplicaName } from './monitoring/replica-name.js'
 import { type Archive, createArchive } from './products/archive/archive.js'
 import { type Catalogue, createCatalogue } from './products/catalogue.js'
+import { type Categories, createCategories } from './products/categories/categories.js'
 import { createExports, type Exports } from './products/csv/exports.js'
 import { createImports, type Imports } from './products/import/imports.js'
 import { createStockKeeping, type StockKeeping } from './products/stock/stock.js'
@@ -23,6 +24,7 @@ export interface Parts {
   accounts: Accounts
   catalogue: Catalogue
   archive: Archive
+  categories: Categories
   stock: StockKeeping
   imports: Imports
   exports: Exports
@@ -44,6 +46,7 @@ export async function createParts(config: Config): Promise<Parts> {
     accounts: createAccounts(databases.users, config.appSecret),
     catalogue: createCatalogue(databases.products, config.appSecret, replica),
     archive: createArchive(databases.products, config.appSecret, replica),
+    categories: createCategories(databases.products, config.appSecret),
     stock: createStockKeeping(databases.products, config.appSecret, replica),
     imports: createImports(databases.products, config.appSecret),
     exports: createExports(databases.products),

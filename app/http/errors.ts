@@ -39,6 +39,7 @@ const answers: [ErrorClass, ErrorAnswer][] = [
   [errors.Outdated, { status: 409, code: 'outdated', words: 'error.refused' }],
   [errors.Archived, { status: 409, code: 'archived', words: 'error.refused' }],
   [errors.NotArchived, { status: 409, code: 'notArchived', words: 'error.refused' }],
+  [errors.NotEmpty, { status: 409, code: 'notEmpty', words: 'error.refused' }],
   [errors.AlreadyUndone, { status: 409, code: 'alreadyUndone', words: 'error.refused' }],
   [errors.CountedSince, { status: 409, code: 'countedSince', words: 'error.refused' }],
   [errors.KeyReused, { status: 422, code: 'keyReused', words: 'error.keyReused' }],

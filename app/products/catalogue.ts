@@ -6,10 +6,10 @@ import type { User } from '../users/account.js'
 import { createInsert } from '../writes/inserts.js'
 import type { Write } from '../writes/write.js'
 import { createWrites, type Work } from '../writes/writes.js'
+import { type Category, findCategoriesInUse, findNames } from './categories/store.js'
 import { type ChangeOfProduct, changesBetween, isOfFields } from './changes.js'
 import { type CataloguePage, findPage } from './list/pages.js'
 import { search } from './list/search.js'
-import { type CategoryCounts, findCategoryCounts } from './list/store.js'
 import {
   type CatalogueQuery,
   contentsOf,
@@ -44,7 +44,7 @@ export function createCatalogue(database: Database, secret: string, replica: str
     const page = await findPage(connection, { query: everything, state: states.at(-1) as CatalogueState })
     return states.map(() => page)
   })
-  const readCategories = database.share(findCategoryCounts)
+  const readCategories = database.share(findCategoriesInUse)
   const categoriesAt = keptByMark((_, deadline) => readCategories(deadline))
   /** The page that everybody opens. */
   const firstAt = keptByMark((state, deadline) => inCatalogue(readFirst(state, deadline), state, deadline))
@@ -132,7 +132,7 @@ export function createCatalogue(database: Database, secret: string, replica: str
     },
 
     categories(deadline: Deadline): Promise<string[]> {
-      return database.run(deadline, store.findCategories)
+      return database.run(deadline, findNames)
     },
   }
 
@@ -158,7 +158,7 @@ export function createCatalogue(database: Database, secret: string, replica: str
 
 /** A page of a list, with what there is to choose from in its place. */
 export interface CatalogueList extends CataloguePage {
-  categories: CategoryCounts[]
+  categories: Category[]
   archivedProducts: number
   lowProducts: number
 }

@@ -86,13 +86,15 @@ export const mostUnits = 2_000_000_000
 
 const code = line(64).refine((code) => /^[\w.-]+$/.test(code), { error: 'problem.code', abort: true })
 
+export const categoryName = line(60)
+
 /** The fingerprint of a write depends on this order, see {@link contentsOf}; keep it across versions. */
 export const productDraft = z.object({
   name: line(100),
   code,
   description: text(2_000),
   units: whole(0, mostUnits),
-  category: line(60),
+  category: categoryName,
   minimum: whole(0, mostUnits).optional(),
 })
 const productChange = productDraft.partial({ units: true })
@@ -116,7 +118,7 @@ const catalogueQuery = z
       .transform((typed) => wordsOf(typed.slice(0, longestQuery)).join(' '))
       .catch('')
       .default(''), // what is caught is first made into an error with a message
-    category: line(60).optional().catch(undefined),
+    category: categoryName.optional().catch(undefined),
     stock: z.literal('low').optional().catch(undefined),
     archived: one,
     mine: one,

@@ -112,17 +112,6 @@ export async function readState(connection: Connection): Promise<CatalogueState>
   return row as CatalogueState
 }
 
-/**
- * The categories in use, by name; at most 500, which is more than anybody chooses from. The server goes from one to the next
- * in their index; MariaDB 10.11 not in a statement that was prepared before it opened the table anew: then it reads them all.
- */
-export async function findCategories(connection: Connection): Promise<string[]> {
-  const rows = await connection.rowsUnprepared<{ category: string }>(
-    'SELECT DISTINCT category FROM products ORDER BY category LIMIT 500',
-  )
-  return rows.map(({ category }) => category)
-}
-
 /** Of a {@link Product}. */
 export const columns =
   'id, name, code, description, units, category, minimum, archived, version, movements, created_at AS createdAt'

@@ -2,7 +2,7 @@ import { shown, type Table } from '../report/report.js'
 import type { Filling, PageGrowth } from './growth.js'
 
 /** How many times slower a page may be among the most products than among the fewest, at the 95th percentile. */
-const bar = 2
+export const bar = 2
 
 /** @param sizes in products */
 export function growthTable(growth: PageGrowth[], sizes: number[]): Table {

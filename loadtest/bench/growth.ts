@@ -1,10 +1,11 @@
 import { resolve } from 'node:path'
 import { zip } from 'd3-array'
+import { plotGrowth } from '../report/growth-plot.js'
 import { type Bodega, startBodega } from './bodega.js'
 import { untilIdle } from './cpu.js'
 import { tableSizes } from './disk.js'
 import { type GrowthPage, growthPagesOf } from './growth-pages.js'
-import { fillingTable, growthTable } from './growth-tables.js'
+import { bar, fillingTable, growthTable } from './growth-tables.js'
 import { type Load, type Measurement, measureInTurn } from './measure.js'
 
 /** A page at each size. */
@@ -37,7 +38,12 @@ export async function measureGrowth(sizes: number[], { grep, ...load }: Load & {
     const growth: PageGrowth[] = []
     for (const page of pages) growth.push(await measurePage(page, load))
     const tables = [growthTable(growth, sizes), fillingTable(fillings)]
-    return { file: 'growth.json', figures: { growth, fillings }, tables }
+    const plot = plotGrowth(
+      growth.map(({ page, at }) => ({ page, p95: at.map(({ p95 }) => p95) })),
+      sizes,
+      bar,
+    )
+    return { file: 'growth.json', figures: { growth, fillings }, tables, plot }
   } finally {
     for (const { stop } of bodegas) await stop()
   }

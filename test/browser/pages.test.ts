@@ -75,6 +75,7 @@ describe('the pages in a real browser', () => {
         stock,
         '/movements',
         '/imports',
+        '/categories',
         '/labels',
         '/scan',
         '/status',

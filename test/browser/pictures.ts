@@ -109,6 +109,8 @@ async function walk(name: string, options: BrowserContextOptions) {
   await page.click('form[action$="/restore"] button')
   await page.waitForSelector('form[action$="/archive"]')
   await take('product-restored')
+  await page.goto('/categories')
+  await take('categories')
   await page.goto('/imports')
   await take('imports')
   await page.setInputFiles('#file', { name: 'tarifa agosto.csv', mimeType: 'text/csv', buffer: sheetOf(unique) })

@@ -259,6 +259,15 @@ async function* everyPage(page: Page) {
   yield 'movements'
   await page.goto('/movements?kind=count')
   yield 'movements, no match'
+  await page.goto('/categories')
+  await submit(page)
+  yield 'categories, problems'
+  await page.locator('.acts a').first().click()
+  await page.waitForSelector('#to')
+  yield 'category to be renamed'
+  await fill(page, { to: '' })
+  await submit(page)
+  yield 'category to be renamed, problems'
   await page.goto('/imports')
   await submit(page)
   yield 'imports, problems'

@@ -39,6 +39,7 @@ describe('cuts: a write whose connection to a database is cut', () => {
   async function makeCuts(write: Write): Promise<string[]> {
     try {
       const packets = await onBench((bench) => bench.record(write))
+      if (!write.repeated) expect(packets).to.include(`${write.database}: COMMIT ← 2`)
       const cuts = [...silencesAt(packets), ...resetsAt(packets)]
       return (await Promise.all(cuts.map((cut) => makeCut(write, cut)))).flat()
     } catch (error) {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { expect } from 'chai'
 import { Deadline } from '../../app/database/deadline.js'
+import { insertCategory } from '../../app/products/categories/store.js'
 import { insertProducts } from '../../app/products/store.js'
 import { sessionHash } from '../../app/users/sessions.js'
 import * as store from '../../app/users/store.js'
@@ -86,6 +87,15 @@ export const writes: Write[] = [
     isDone: isAskedFor,
   },
   { name: 'changing many products', path: '/products/bulk', database: 'products', prepare: sorter, isDone: isActOnce },
+  { name: 'adding a category', path: '/categories', database: 'products', prepare: namer, isDone: isThereOnce },
+  {
+    name: 'renaming a category',
+    path: '/categories/rename',
+    database: 'products',
+    prepare: renamer,
+    isDone: isRenameOnce,
+  },
+  { name: 'deleting a category', path: '/categories/delete', database: 'products', prepare: emptier, isDone: isGone },
 ]
 
 /** How often the key of an attempt was claimed and the result stored with it: once, where the write was done. */
@@ -186,6 +196,22 @@ async function importer(address: string): Promise<Attempt> {
 async function sorter(address: string): Promise<Attempt> {
   const { id, ...attempt } = await owner(address)
   return { ...attempt, fields: { act: 'category', to: 'Wires', id: `${id}` } }
+}
+
+async function namer(address: string): Promise<Attempt> {
+  return { ...(await seller(address)), fields: { category: `Named ${unique()}` } }
+}
+
+async function renamer(address: string): Promise<Attempt> {
+  const attempt = await emptier(address)
+  return { ...attempt, fields: { ...attempt.fields, to: 'Wires', merge: 'Wires' } }
+}
+
+/** Of a category without products. */
+async function emptier(address: string): Promise<Attempt> {
+  const attempt = await namer(address)
+  await withStore('products', (connection) => insertCategory(connection, attempt.fields.category as string))
+  return attempt
 }
 
 /** Somebody, and a product with five units. */
@@ -312,6 +338,23 @@ async function isStoredOnce({ principal }: Attempt, { location }: Answer) {
   expect(rows.map(({ id }) => `/imports/${id}`)).to.deep.equal([location])
   const chunks = await databases.products('import_chunks').where({ import_id: rows[0].id }).pluck('bytes')
   expect(String(Buffer.concat(chunks))).to.equal(file)
+}
+
+async function isThereOnce({ fields }: Attempt, { location }: Answer) {
+  expect(location).to.equal('/categories?added')
+  const rows = await databases.products('product_counts').where({ kind: 'category', value: fields.category })
+  expect(rows.map(({ listed, archived }) => [listed, archived])).to.deep.equal([[0, 0]])
+}
+
+async function isGone({ fields }: Attempt, { location }: Answer) {
+  expect(location).to.equal('/categories?deleted')
+  expect(await databases.products('product_counts').where({ value: fields.category })).to.deep.equal([])
+}
+
+async function isRenameOnce({ principal, fields }: Attempt, { location }: Answer) {
+  const rows = await databases.products('imports').where({ created_by: Number(principal.slice('user '.length)) })
+  expect(rows.map(({ id }) => `/imports/${id}`)).to.deep.equal([location])
+  expect(JSON.parse(rows[0].act)).to.deep.equal({ kind: 'rename', from: fields.category, category: 'Wires' })
 }
 
 /** One act, which a job does then. */

@@ -42,6 +42,8 @@ describe('the bench', () => {
     for (const found of beginning) expect(found, 'the beginning of a code').to.be.within(6, 11) // some are archived
     expect(Math.min(...part), 'the last part of a code').to.be.above(0)
     for (const { products, tables } of fillings) expect(tables.products / products).to.be.above(50)
+    const plot = readFileSync('.bodega/test-bench/growth.svg', 'utf8')
+    expect(plot.match(/<circle/g), 'sizes, and each page at each').to.have.length(2 + 4 * 2)
     expect(productsAskedFor(400), 'different products').to.be.above(10)
   }).timeout(120_000)
 

@@ -1,5 +1,6 @@
 import { listenForKeys } from './keys.js'
 import { searchWhileTyped } from './live-search.js'
+import { selectWithOthers } from './selection.js'
 import { bindShortcutSetting } from './shortcut-setting.js'
 import { showLocalTimes } from './times.js'
 
@@ -15,6 +16,7 @@ for (const form of document.querySelectorAll('form[data-search]')) {
   searchAtOnce(form)
   searchWhileTyped(form)
 }
+selectWithOthers()
 showLocalTimes()
 
 /** Lets people see the password that they type. */

@@ -1,3 +1,5 @@
+import { showSelection } from './selection.js'
+
 /** Milliseconds without typing before the server is asked, and before a screen reader is told what was found. */
 const pause = { ask: 200, say: 1_000 }
 
@@ -29,10 +31,10 @@ export function searchWhileTyped(form) {
   })
   window.addEventListener('popstate', async () => {
     const address = location.pathname + location.search
+    if (address === shown) return // another place of the same page
     stop()
     field.value = searchIn(address)
-    if (address !== shown && !(await show(address)) && address === location.pathname + location.search)
-      location.reload()
+    if (!(await show(address)) && address === location.pathname + location.search) location.reload()
   })
 
   function stop() {
@@ -43,10 +45,12 @@ export function searchWhileTyped(form) {
 
   function type() {
     stop()
+    allOfList().disabled = true
     timer = setTimeout(() => {
       const query = new URLSearchParams(new FormData(form))
       const address = form.getAttribute('action') + (query.size > 0 ? `?${query}` : '')
-      if (address !== shown) show(address, () => remember(address))
+      if (address === shown) allOfList().disabled = false
+      else show(address, () => remember(address))
     }, pause.ask)
   }
 
@@ -68,6 +72,11 @@ export function searchWhileTyped(form) {
   function say(text) {
     found.textContent = text
   }
+}
+
+/** "All that match" is of the list that is shown, so it waits for the one that is asked for. */
+function allOfList() {
+  return document.querySelector('#bulk [name=all]') ?? {}
 }
 
 /** One that stays, because a status that comes with its text is not always read. */
@@ -96,6 +105,7 @@ function searchIn(address) {
 function put(page, form) {
   const focused = document.activeElement
   const next = page.querySelector('form[data-search]')
+  const selected = document.querySelectorAll('.pick > :checked')
   const status = [...page.querySelectorAll('main [role=status]')]
   for (const each of status) each.removeAttribute('role')
   const [before, after] = split(next)
@@ -111,6 +121,10 @@ function put(page, form) {
   const [here, there] = [document, page].map((each) => each.querySelector('.language [name=next]'))
   here.value = there.value // where a change of language leads back to
   document.title = page.title
+  for (const { value } of selected) {
+    for (const same of document.querySelectorAll(`.pick > [value="${value}"]`)) same.checked = true
+  }
+  showSelection()
   if (!focused.isConnected) counterpartOf(focused, form).focus()
   return status.map((each) => (each.querySelector('h2') ?? each).textContent).join(' ')
 }
@@ -123,7 +137,9 @@ function split(element) {
 }
 
 /** What has the focus now that its element is another one. */
-function counterpartOf({ nodeName, textContent }, form) {
-  const same = [...form.querySelectorAll(nodeName)].find((each) => each.textContent === textContent)
+function counterpartOf({ id, nodeName, textContent }, form) {
+  const same =
+    (id && document.getElementById(id)) ||
+    [...form.querySelectorAll(nodeName)].find((each) => each.textContent === textContent)
   return same ?? form.querySelector('input[type=search]')
 }

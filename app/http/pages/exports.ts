@@ -1,8 +1,7 @@
 import type { Context } from 'koa'
-import type { Deadline } from '../../database/deadline.js'
+import { Deadline, requestTimeout } from '../../database/deadline.js'
 import { textsOf } from '../../i18n/texts.js'
 import type { Exports } from '../../products/csv/exports.js'
-import { inTime } from '../../products/csv/exports.js'
 import { columnNames } from '../../products/import/columns.js'
 import { parseCatalogueQuery } from '../../products/product.js'
 import { parseJournalQuery } from '../../products/stock/movement.js'
@@ -33,7 +32,7 @@ export function exportPages(exports: Exports, accounts: Accounts) {
       await answerWithCsv(ctx, t('imports.movementsFile'), {
         header,
         batches: each(exports.movements(query), async (entries) => {
-          const names = await inTime((deadline) =>
+          const names = await Deadline.within(requestTimeout, (deadline) =>
             namesOf(
               entries.map(({ movedBy }) => movedBy),
               deadline,

@@ -6,6 +6,7 @@ import type { FormPages } from '../shown-again.js'
 import { upload } from '../uploads.js'
 import { loginPages, showLoginForm } from './account/login.js'
 import { registrationPages, showRegistrationForm } from './account/registration.js'
+import { categoryPages } from './categories/categories.js'
 import { showDesign } from './design/design.js'
 import { exportPages } from './exports.js'
 import { importPages } from './imports/imports.js'
@@ -37,7 +38,8 @@ export function openRoutes(development: boolean): Router {
 
 /** Every other page's address, and who may open it. */
 export function pageRoutes(parts: Parts): Router {
-  const { accounts, catalogue, archive, stock, imports } = parts
+  const { accounts, catalogue, categories, archive, stock, imports } = parts
+  const ofCategories = categoryPages(categories)
   const { showProducts, showNewProduct, showCode, submitProduct, showProductForm } = productPages(catalogue)
   const ofProduct = productPage(catalogue, stock, accounts)
   const { submitArchive, submitRestore, showDelete, submitDelete, showPutForm, showDeleteForm } = archivePages(
@@ -69,6 +71,9 @@ export function pageRoutes(parts: Parts): Router {
     '/products/:id/delete': { show: showDeleteForm, permission: 'products:delete' },
     '/products/:id/movements': { show: showStockForm, permission: 'stock:move' },
     '/movements/:id/undo': { show: showUndoForm, permission: 'stock:move' },
+    '/categories': { show: ofCategories.showList, permission: 'products:edit' },
+    '/categories/rename': { show: ofCategories.showRenameForm, permission: 'products:edit' },
+    '/categories/delete': { show: ofCategories.showNotDeleted, permission: 'products:edit' },
     '/imports': { show: importing.showUploadForm, permission: 'imports:run' },
     '/imports/:id/apply': { show: importing.showImportForm, permission: 'imports:run' },
     '/imports/:id/undo': { show: importing.showImportForm, permission: 'imports:run' },
@@ -98,6 +103,11 @@ export function pageRoutes(parts: Parts): Router {
     .post('/products/:id/delete', form(), may('products:delete'), submitDelete)
     .get('/products/:id/movements', may('products:read'), showStock)
     .post('/products/:id/movements', form(), may('stock:move'), submitMovement)
+    .get('/categories', may('products:read'), ofCategories.showCategories)
+    .post('/categories', form(), may('products:edit'), ofCategories.submitCategory)
+    .get('/categories/rename', may('products:edit'), ofCategories.showRename)
+    .post('/categories/rename', form(), may('products:edit'), ofCategories.submitRename)
+    .post('/categories/delete', form(), may('products:edit'), ofCategories.submitDelete)
     .get('/movements', may('products:read'), showJournal)
     .post('/movements/:id/undo', form(), may('stock:move'), submitUndo)
     .get('/labels', may('products:read'), showLabels)

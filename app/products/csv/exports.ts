@@ -64,12 +64,8 @@ export function createExports(database: Database) {
     }
   }
 
+  /** Each batch has the time of a request. */
   function read<T>(find: (connection: Connection) => Promise<T>): Promise<T> {
-    return inTime((deadline) => database.run(deadline, find))
+    return Deadline.within(requestTimeout, (deadline) => database.run(deadline, find))
   }
-}
-
-/** Each batch has the time of a request. */
-export function inTime<T>(work: (deadline: Deadline) => Promise<T>): Promise<T> {
-  return Deadline.within(requestTimeout, work)
 }

@@ -1,15 +1,18 @@
 import * as z from 'zod'
 import { Invalid } from '../../errors.js'
-import { boundedText, line, parse, parseId } from '../../input/schemas.js'
-import { type CatalogueQuery, pageSizes, parseCatalogueQuery } from '../product.js'
+import { boundedText, parse, parseId } from '../../input/schemas.js'
+import { type CatalogueQuery, categoryName, pageSizes, parseCatalogueQuery } from '../product.js'
 
 /** What can be done with many products at once. */
 export const actKinds = ['category', 'archive', 'restore'] as const
 
-/** What is done with many products at once, and with which: those selected, or all of a list. */
-export type Act = Done & Of
+/** What is done with many products at once, and with which: those selected, all of a list, or all of a category. */
+export type Act = (Done & Of) | Rename
 
 type Done = { kind: 'category'; category: string } | { kind: 'archive' | 'restore' }
+
+/** Those that are archived are renamed, too. */
+export type Rename = { kind: 'rename'; from: string; category: string }
 
 type Of = { ids: number[] } | { query: CatalogueQuery }
 
@@ -24,6 +27,7 @@ export function parseAct(values: { id?: unknown }): Act {
   const { act: kind, to, all, list } = parse(asked, values)
   if (kind === 'category' && to === undefined) throw new Invalid({ to: { message: 'problem.missing' } })
   const done = { kind, ...(kind === 'category' && { category: to }) } as Done
+  if (all && list === undefined) throw new Invalid({ list: { message: 'problem.missing' } })
   if (all) return { ...done, query: parseCatalogueQuery(Object.fromEntries(new URLSearchParams(list))) }
   return { ...done, ids: selected(values.id) }
 }
@@ -31,9 +35,9 @@ export function parseAct(values: { id?: unknown }): Act {
 const asked = z.object({
   act: z.enum(actKinds, { error: 'problem.missing' }),
   // Empty where the act needs none.
-  to: z.preprocess((typed) => (typed === '' ? undefined : typed), line(60).optional()),
+  to: z.preprocess((typed) => (typed === '' ? undefined : typed), categoryName.optional()),
   all: z.literal('1').optional().catch(undefined),
-  list: boundedText(longestList).default(''),
+  list: boundedText(longestList).optional(),
 })
 
 /** The numbers in a field that came once or often; where very often, as an object. */

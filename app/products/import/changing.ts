@@ -1,7 +1,10 @@
 import type { Connection } from '../../database/connection.js'
+import * as categories from '../categories/store.js'
 import { isCodeTaken } from '../store.js'
+import type { Act, Rename } from './act.js'
 import * as changes from './change-store.js'
-import type { Import, Refused, State } from './import.js'
+import { acting, type Import, type Refused, type State } from './import.js'
+import { pickAnew } from './picking.js'
 import { InTheWay } from './problems.js'
 import * as store from './store.js'
 
@@ -28,8 +31,7 @@ export async function change(
     await changeAll(connection, it, { replica, say, last })
   } catch (error) {
     if (!(error instanceof InTheWay || isCodeTaken(error))) throw error
-    // What was picked is picked anew at the next look: the person said what to do with whatever the products are.
-    if (it.state === 'picking') return
+    if (acting.includes(it.state)) throw error
     await store.saveRefusal(connection, it, await rowsInTheWay(connection, it, last))
   }
 }
@@ -40,21 +42,34 @@ async function changeAll(
   { replica, say, last }: { replica: string; say: (percent: number) => Promise<void>; last: number },
 ) {
   const by = { importId: it.id, person: it.changedBy, replica, note: it.fileName }
-  const way = changes.wayOf(it.state)
+  const [way, isPicked] = [changes.wayOf(it.state), acting.includes(it.state)]
   // At one time, so that one row of the catalogue's state is locked and not all sixteen, for which others would wait:
   // triggers choose it by the time (db/products/006_catalogue_state.ts).
   await connection.atOneTime(() =>
     connection.transaction(async () => {
       await connection.beginWith({ sql: 'DO 0', values: [] })
       for (const rows of stretches(last)) {
+        if (isPicked) await pickAnew(connection, it, it.act as Act, rows)
         if (way === 'apply') await changes.addNew(connection, by, rows)
         else await changes.removeNew(connection, by, rows)
         await changes.changeKnown(connection, by, way, rows)
-        await say((100 * rows.to) / last)
+        await say(isPicked ? 50 + (50 * rows.to) / last : (100 * rows.to) / last)
       }
-      await connection.commitWith(store.finish(it.id, finishedAs(it.state)))
+      if (it.act?.kind === 'rename') await renameCategory(connection, it.act, way)
+      await connection.commitWith(
+        ...(isPicked ? [store.countPicked(it.id)] : []),
+        store.finish(it.id, finishedAs(it.state)),
+      )
     }),
   )
+}
+
+/** What is left of the category whose products have the other name now; somebody may have added to it meanwhile. */
+async function renameCategory(connection: Connection, { from, category: to }: Rename, way: changes.Way) {
+  const [left, taken] = way === 'apply' ? [from, to] : [to, from]
+  await categories.deleteEmpty(connection, left)
+  await categories.insertCategory(connection, taken)
+  await categories.spell(connection, taken)
 }
 
 async function rowsInTheWay(connection: Connection, it: Import, last: number): Promise<Refused> {
@@ -68,7 +83,7 @@ async function rowsInTheWay(connection: Connection, it: Import, last: number): P
 }
 
 function finishedAs(state: State): State {
-  if (state === 'picking') return 'acted'
+  if (acting.includes(state)) return 'acted'
   if (state === 'unacting') return 'unacted'
   return state === 'applying' ? 'applied' : 'undone'
 }

@@ -7,13 +7,24 @@ import type { FieldChanges, Imported, Verdict } from './rows.js'
 /**
  * Where an import is. It is read and compared with the products, and is then ready; a person has it applied, and may have
  * that undone. A file that cannot be read has failed. What a job does by itself: {@link working}.
- * What is done with many products at once is picked and done without being asked for again, in states of its own.
+ * What is done with many products at once is picked and done without being asked for again, in states of its own; a
+ * category that is renamed has one of its own of these, which an older version leaves alone.
  */
-export type State =
-  | ('reading' | 'ready' | 'applying' | 'applied' | 'undoing' | 'undone' | 'failed')
-  | ('picking' | 'acted' | 'unacting' | 'unacted')
+export type State = (typeof states)[number]
 
-export const working: readonly State[] = ['reading', 'applying', 'undoing', 'picking', 'unacting']
+/** What another version has come to besides is not shown. */
+export const states = [
+  ...(['reading', 'ready', 'applying', 'applied', 'undoing', 'undone', 'failed'] as const),
+  ...(['picking', 'renaming', 'acted', 'unacting', 'unacted'] as const),
+] as const
+
+/** What an import comes back to when it cannot be done what was asked for; without one, it has failed. */
+export const stateBefore: Partial<Record<State, State>> = { applying: 'ready', undoing: 'applied', unacting: 'acted' }
+
+export const working: readonly State[] = ['reading', 'applying', 'undoing', 'picking', 'renaming', 'unacting']
+
+/** In which what an act is done with is picked, and it is done then. */
+export const acting: readonly State[] = ['picking', 'renaming']
 
 /** A file of products or an act on many, and what became of it. */
 export interface Import {

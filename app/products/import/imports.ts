@@ -1,10 +1,9 @@
 import type { Database } from '../../database/database.js'
-import type { Deadline } from '../../database/deadline.js'
+import { Deadline, requestTimeout } from '../../database/deadline.js'
 import { NotFound, Outdated } from '../../errors.js'
 import type { User } from '../../users/account.js'
 import type { Write } from '../../writes/write.js'
 import { createWrites } from '../../writes/writes.js'
-import { inTime } from '../csv/exports.js'
 import type { Act } from './act.js'
 import type { Import, Row, State, Upload } from './import.js'
 import * as rowStore from './row-store.js'
@@ -74,7 +73,7 @@ export function createImports(database: Database, secret: string) {
     async *wrongRows(id: number): AsyncGenerator<Row[]> {
       for (let after = 0; ; ) {
         const query = { verdict: 'wrong', after, most: pageSize } as const
-        const rows = await inTime((deadline) =>
+        const rows = await Deadline.within(requestTimeout, (deadline) =>
           database.run(deadline, (connection) => rowStore.findRows(connection, id, query)),
         )
         const last = rows.at(-1)

@@ -7,10 +7,11 @@ import { hasAll } from '../search/store.js'
 import { fold, searchTextOf } from '../search/text.js'
 import { readState } from '../store.js'
 import type { Act } from './act.js'
+import type { Stretch } from './change-store.js'
 import type { Import } from './import.js'
 import { FileProblem } from './problems.js'
 import * as rowStore from './row-store.js'
-import type { JudgedRow, Known, Verdict } from './rows.js'
+import type { JudgedRow, Known } from './rows.js'
 import * as store from './store.js'
 
 /** What is done at once is done with as many products as this at most. */
@@ -28,18 +29,29 @@ const batch = 250
  */
 export async function pick(connection: Connection, it: Import, act: Act): Promise<void> {
   while ((await store.deleteRows(connection, it.id, 1_000)) > 0);
-  const counts: Record<Verdict, number> = { new: 0, changed: 0, same: 0, wrong: 0 }
   let number = 0
   for await (const { products, progress } of productsOf(connection, it, act)) {
     if (number + products.length > mostProducts) throw new FileProblem('bulk.tooManyOfAll', { most: mostProducts })
     const rows = products.map((product) => judge(act, product, ++number))
-    for (const { verdict } of rows) counts[verdict]++
     for (let from = 0; from < rows.length; from += batch) {
       const noted = rowStore.insertRows(it.id, rows.slice(from, from + batch))
-      await connection.transact(noted, store.progressOf(it.id, progress))
+      await connection.transact(noted, store.progressOf(it.id, progress / 2))
     }
   }
-  await store.savePicked(connection, it.id, counts)
+}
+
+/**
+ * Keeps picked products from being changed until the transaction ends, and judges those anew that were changed since they
+ * were picked: an act says what to do with products whatever they are by then.
+ */
+export async function pickAnew(connection: Connection, it: Import, act: Act, stretch: Stretch): Promise<void> {
+  for (const { number, picked, ...product } of await rowStore.lockPicked(connection, it.id, stretch)) {
+    if (product.version === picked) continue
+    await rowStore.deleteRow(connection, it.id, number)
+    if (product.id === null) continue // deleted meanwhile
+    const { sql, values } = rowStore.insertRows(it.id, [judge(act, product as Known, number)])
+    await connection.change(sql, values)
+  }
 }
 
 async function* productsOf(connection: Connection, { createdBy }: Import, act: Act) {
@@ -47,25 +59,35 @@ async function* productsOf(connection: Connection, { createdBy }: Import, act: A
     yield { products: await rowStore.findKnownById(connection, act.ids), progress: 100 }
     return
   }
-  const { query } = act
-  const state = await readState(connection)
-  const { conditions } = await findListing(connection, { query, person: query.mine && createdBy, state })
-  const words = wordsOf(query.q).map(fold)
-  const all: Condition[] = words.length > 0 ? [...conditions, { sql: hasAll(words), values: words }] : conditions
+  const conditions = await conditionsOf(connection, act, createdBy)
   const newest = await newestId(connection)
   for (let to = newest; to > 0; to -= span) {
     const numbers = { from: Math.max(1, to - span + 1), to }
-    const products = await rowStore.findKnownBetween(connection, numbers, all)
+    const products = await rowStore.findKnownBetween(connection, numbers, conditions)
     yield { products, progress: (100 * (newest - numbers.from + 1)) / newest }
   }
 }
 
-/** What becomes of a product; one that is archived keeps its category. */
+async function conditionsOf(
+  connection: Connection,
+  act: Exclude<Act, { ids: number[] }>,
+  person: number,
+): Promise<Condition[]> {
+  if (act.kind === 'rename') return [{ sql: 'category = ?', values: [act.from] }]
+  const { query } = act
+  const state = await readState(connection)
+  const { conditions } = await findListing(connection, { query, person: query.mine && person, state })
+  const words = wordsOf(query.q).map(fold)
+  return words.length > 0 ? [...conditions, { sql: hasAll(words), values: words }] : conditions
+}
+
+/** What becomes of a product; one that is archived keeps its category, unless that is renamed. */
 function judge(act: Act, before: Known, number: number): JudgedRow {
   const searchText = searchTextOf(before)
-  if (act.kind === 'category') {
+  if (act.kind === 'category' || act.kind === 'rename') {
     const { category } = act
-    if (before.archived || before.category === category) return { number, verdict: 'same', before }
+    const isKept = before.archived && act.kind === 'category'
+    if (isKept || before.category === category) return { number, verdict: 'same', before }
     const after = { ...before, category }
     const changes = { category: { from: before.category, to: category } }
     const texts = { searchText: searchTextOf(after), wasSearchText: searchText }

@@ -1,8 +1,9 @@
 import { type Connection, insertInto, type Statement, typed, type Value } from '../../database/connection.js'
 import type { Condition } from '../list/listing.js'
 import { allOf } from '../list/store.js'
+import type { Stretch } from './change-store.js'
 import type { Row } from './import.js'
-import { type JudgedRow, type Known, reversed, type Verdict } from './rows.js'
+import { type Imported, type JudgedRow, type Known, reversed, type Verdict } from './rows.js'
 
 /** The products that have these codes. */
 export async function findKnown(connection: Connection, codes: string[]): Promise<Known[]> {
@@ -28,58 +29,82 @@ export function findKnownBetween(
   )
 }
 
+/** The products of a stretch that are to be changed, and which version of each was picked; nobody else can change them until the transaction ends. */
+export function lockPicked(
+  connection: Connection,
+  importId: number,
+  { from, to }: Stretch,
+): Promise<(Omit<Known, 'id'> & { id: number | null; number: number; picked: number })[]> {
+  const columns = known.split(', ').map((name) => `products.${name}`)
+  return connection.rows(
+    `SELECT staged.number, staged.version AS picked, ${columns.join(', ')}
+     FROM import_rows AS staged LEFT JOIN products ON products.id = staged.product_id
+     WHERE staged.import_id = ? AND staged.number BETWEEN ? AND ? AND verdict = 'changed' ORDER BY staged.number FOR UPDATE`,
+    [importId, from, to],
+  )
+}
+
+export async function deleteRow(connection: Connection, importId: number, number: number): Promise<void> {
+  await connection.change('DELETE FROM import_rows WHERE import_id = ? AND number = ?', [importId, number])
+}
+
 const known = 'id, version, name, code, description, units, category, minimum, archived'
 
 /** The statement that notes what rows come to. */
 export function insertRows(importId: number, rows: JudgedRow[]): Statement {
-  const names = ['import_id', 'number', 'verdict', 'code', 'product_id', 'version', ...after, 'search_text', 'changes']
-    .concat(after.map((name) => `was_${name}`))
-    .concat('was_search_text', 'was_changes', 'problems', 'cells', 'archived', 'was_archived')
-  const placeholders = names.map((name) => (texts.has(name) ? 'CONVERT(? USING utf8mb4)' : '?')).join(', ')
+  const placeholders = columns.map((name) => (texts.has(name) ? 'CONVERT(? USING utf8mb4)' : '?')).join(', ')
   return insertInto(
-    `import_rows (${names.join(', ')})`,
+    `import_rows (${columns.join(', ')})`,
     `(${placeholders})`,
-    rows.map((row) => [importId, row.number, row.verdict, ...valuesOf(row), ...archivedOf(row)]),
+    rows.map((row) => {
+      const values: StoredValues = { import_id: importId, number: row.number, verdict: row.verdict, ...valuesOf(row) }
+      return columns.map((name) => values[name] ?? null)
+    }),
   )
 }
 
-const after = ['name', 'description', 'category', 'units', 'minimum'] as const
+const fields = ['name', 'description', 'category', 'units', 'minimum'] as const
 
-const texts = new Set(
-  ['code', 'changes', 'problems', 'cells', 'name', 'description', 'category'].flatMap((name) => [name, `was_${name}`]),
+/** Of what a product is to be, and was. */
+const ofProduct = [...fields, 'archived', 'search_text', 'changes'] as const
+
+const texts = new Set<string>(
+  (['code', 'changes', 'problems', 'cells', 'name', 'description', 'category'] as const).flatMap((name) => [
+    name,
+    `was_${name}`,
+  ]),
 )
 
-/** The rest of a row of the table, in the order of its columns. */
-function valuesOf(row: JudgedRow): Value[] {
-  if (row.verdict === 'wrong') {
-    const nothing = Array<null>(after.length + 2).fill(null)
-    return [null, null, null, ...nothing, ...nothing, json(row.problems), json(row.cells)]
+const columns = [
+  ...(['import_id', 'number', 'verdict', 'code', 'product_id', 'version', 'problems', 'cells'] as const),
+  ...ofProduct.flatMap((name) => [name, `was_${name}`] as const),
+]
+
+type StoredValues = Partial<Record<(typeof columns)[number], Value>>
+
+function valuesOf(row: JudgedRow): StoredValues {
+  if (row.verdict === 'wrong') return { problems: json(row.problems), cells: json(row.cells) }
+  if (row.verdict === 'new') return { code: typed(row.after.code), ...fieldsOf(row.after), search_text: row.searchText }
+  const { id, version, code, name } = row.before
+  const known = { code: typed(code), product_id: id, version }
+  if (row.verdict === 'same') return { ...known, name: typed(name) }
+  const { before, after, changes, searchText, wasSearchText } = row
+  return {
+    ...known,
+    ...fieldsOf(after),
+    ...prefixed(fieldsOf(before)),
+    ...{ search_text: searchText, was_search_text: wasSearchText },
+    ...(Object.keys(changes).length > 0 && { changes: json(changes), was_changes: json(reversed(changes)) }),
+    ...(changes.archived && { archived: after.archived as 0 | 1, was_archived: before.archived }),
   }
-  const nothing = Array<null>(after.length).fill(null)
-  if (row.verdict === 'same') {
-    const { id, version, code, name } = row.before
-    return [typed(code), id, version, typed(name), ...nothing.slice(1), null, null, ...nothing, null, null, null, null]
-  }
-  const next = after.map((name) => storable(row.after[name]))
-  if (row.verdict === 'new') {
-    return [typed(row.after.code), null, null, ...next, row.searchText, null, ...nothing, null, null, null, null]
-  }
-  const { before, changes, searchText, wasSearchText } = row
-  const isDescribed = Object.keys(changes).length > 0
-  const was = after.map((name) => storable(before[name]))
-  return [
-    ...[typed(before.code), before.id, before.version],
-    ...[...next, searchText, isDescribed ? json(changes) : null],
-    ...[...was, wasSearchText, isDescribed ? json(reversed(changes)) : null],
-    ...[null, null],
-  ]
 }
 
-/** Whether a product is out of use, after and before, where that is changed. */
-function archivedOf(row: JudgedRow): Value[] {
-  return row.verdict === 'changed' && row.changes.archived
-    ? [row.after.archived as 0 | 1, row.before.archived]
-    : [null, null]
+function fieldsOf(product: Imported): StoredValues {
+  return Object.fromEntries(fields.map((name) => [name, storable(product[name])]))
+}
+
+function prefixed(values: StoredValues): StoredValues {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [`was_${name}`, value]))
 }
 
 function storable(value: string | number): Value {

@@ -2,7 +2,7 @@ import type { Connection, Statement } from '../../database/connection.js'
 import type { Encoding } from '../csv/encoding.js'
 import type { Delimiter } from '../csv/read.js'
 import type { Act } from './act.js'
-import type { Import, Refused, State, Upload } from './import.js'
+import { type Import, type Refused, type State, stateBefore, states, type Upload, working } from './import.js'
 import type { FileProblem } from './problems.js'
 import type { Verdict } from './rows.js'
 
@@ -27,8 +27,8 @@ export async function insertImport(connection: Connection, upload: Upload, perso
 export async function insertAct(connection: Connection, act: Act, person: number): Promise<number> {
   const { insertId } = await connection.change(
     `INSERT INTO imports (file_name, size, act, created_by, created_at, state, changed_by, changed_at)
-     VALUES ('', 0, CONVERT(? USING utf8mb4), ?, UTC_TIMESTAMP(3), 'picking', ?, UTC_TIMESTAMP(3))`,
-    [Buffer.from(JSON.stringify(act)), person, person],
+     VALUES ('', 0, CONVERT(? USING utf8mb4), ?, UTC_TIMESTAMP(3), ?, ?, UTC_TIMESTAMP(3))`,
+    [Buffer.from(JSON.stringify(act)), person, act.kind === 'rename' ? 'renaming' : 'picking', person],
   )
   return insertId
 }
@@ -69,9 +69,7 @@ export async function findImports(connection: Connection, most: number): Promise
 
 /** Imports that a job has to do something for, the longest-waiting first. */
 export function findWaiting(connection: Connection): Promise<{ id: number; state: State }[]> {
-  return connection.rows(
-    "SELECT id, state FROM imports WHERE state IN ('reading', 'applying', 'undoing', 'picking', 'unacting') ORDER BY changed_at LIMIT 10",
-  )
+  return connection.rows(`SELECT id, state FROM imports WHERE state IN (${workingStates}) ORDER BY changed_at LIMIT 10`)
 }
 
 /** The statement that gives an import a state which a person asks for. */
@@ -127,13 +125,14 @@ export async function saveRead(connection: Connection, id: number, counts: Recor
   )
 }
 
-/** Says with how many of the products that were picked an act does something. */
-export async function savePicked(connection: Connection, id: number, counts: Record<Verdict, number>): Promise<void> {
-  await connection.change('UPDATE imports SET comparison = 1, changed = ?, same = ? WHERE id = ?', [
-    counts.changed,
-    counts.same,
-    id,
-  ])
+/** The statement that says with how many of the products that were picked an act does something. */
+export function countPicked(id: number): Statement {
+  const count = (verdict: Verdict) =>
+    `(SELECT COUNT(*) FROM import_rows WHERE import_id = imports.id AND verdict = '${verdict}')`
+  return {
+    sql: `UPDATE imports SET comparison = 1, changed = ${count('changed')}, same = ${count('same')} WHERE id = ?`,
+    values: [id],
+  }
 }
 
 /** Says why nothing was done: of a file that cannot be read for good, else it can be asked for again. */
@@ -142,19 +141,18 @@ export async function saveProblem(
   { id, state }: Import,
   { problem }: FileProblem,
 ): Promise<void> {
-  await connection.change(
-    `UPDATE imports SET problem = ?,
-       state = CASE state WHEN 'applying' THEN 'ready' WHEN 'undoing' THEN 'applied' WHEN 'unacting' THEN 'acted' ELSE 'failed' END
-     WHERE id = ? AND state = ?`,
-    [JSON.stringify(problem), id, state],
-  )
+  await connection.change('UPDATE imports SET problem = ?, state = ? WHERE id = ? AND state = ?', [
+    JSON.stringify(problem),
+    stateBefore[state] ?? 'failed',
+    id,
+    state,
+  ])
 }
 
 /** Gives an import back the state it had, since something else was changed that it would change. */
 export async function saveRefusal(connection: Connection, { id, state }: Import, refused: Refused): Promise<void> {
-  const before: State = state === 'applying' ? 'ready' : state === 'unacting' ? 'acted' : 'applied'
   await connection.change('UPDATE imports SET state = ?, refused = ? WHERE id = ? AND state = ?', [
-    before,
+    stateBefore[state] ?? 'failed',
     JSON.stringify(refused),
     id,
     state,
@@ -176,7 +174,7 @@ export const retention = 30
 export async function deleteOldImports(connection: Connection, most: number): Promise<number> {
   await connection.change(
     `UPDATE imports SET state = 'expired' WHERE changed_at < UTC_TIMESTAMP(3) - INTERVAL ? DAY
-       AND state NOT IN ('reading', 'applying', 'undoing', 'picking', 'unacting', 'expired')`,
+       AND state NOT IN (${workingStates}, 'expired')`,
     [retention],
   )
   const old = await connection.first<{ id: number }>("SELECT id FROM imports WHERE state = 'expired' LIMIT 1", [])
@@ -209,7 +207,12 @@ function importOf({ act, header, problem, refused, added, changed, same, wrong, 
   }
 }
 
-const isThere = "state <> 'expired'"
+const listed = (of: readonly State[]) => of.map((state) => `'${state}'`).join(', ')
+
+const workingStates = listed(working)
+
+/** Neither past its time nor in a state that a later version knows. */
+const isThere = `state IN (${listed(states)})`
 
 const columns = `id, file_name AS fileName, act, size, created_by AS createdBy, created_at AS createdAt, state,
   changed_by AS changedBy, changed_at AS changedAt, comparison, encoding, delimiter, header, problem, refused,

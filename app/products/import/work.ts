@@ -5,7 +5,7 @@ import { isTransient } from '../../database/transient.js'
 import { DeadlineExceeded } from '../../errors.js'
 import type { Act } from './act.js'
 import { change } from './changing.js'
-import { type State, working } from './import.js'
+import { acting, type State, working } from './import.js'
 import { pick } from './picking.js'
 import { FileProblem } from './problems.js'
 import { read } from './reading.js'
@@ -41,7 +41,7 @@ export async function workOnImports(database: Database, replica: string): Promis
     try {
       if (attempts > mostAttempts) throw new FileProblem('imports.problem.attempts')
       if (it.state === 'reading') await read(connection, it)
-      else if (it.state === 'picking') await pick(connection, it, it.act as Act)
+      else if (acting.includes(it.state)) await pick(connection, it, it.act as Act)
       if (it.state !== 'reading') await change(connection, it, { replica, say: (percent) => sayProgress(id, percent) })
     } catch (error) {
       if (isTransient(error) || error instanceof DeadlineExceeded) throw error

@@ -1,4 +1,5 @@
 import type { Connection } from '../../database/connection.js'
+import { readCounts } from '../categories/store.js'
 import type { CatalogueQuery, Product } from '../product.js'
 import type { CatalogueState } from '../store.js'
 import { type Listing, listingOf, setsOf } from './listing.js'
@@ -64,8 +65,8 @@ export async function findSets(connection: Connection, { query, person, state }:
   const { category } = query
   const counts = {
     all: { listed: state.products - state.archived, archived: state.archived, low: state.low },
-    category: category === undefined ? undefined : await store.readCounts(connection, 'category', category),
-    person: person === undefined ? undefined : await store.readCounts(connection, 'person', String(person)),
+    category: category === undefined ? undefined : await readCounts(connection, 'category', category),
+    person: person === undefined ? undefined : await readCounts(connection, 'person', String(person)),
   }
   return { sets: setsOf(query, person, counts), counts }
 }

@@ -1,7 +1,7 @@
 import type { Connection, Value } from '../../database/connection.js'
 import type { Product } from '../product.js'
 import { columns } from '../store.js'
-import type { Condition, Counts, IndexedSet, Listing, ProductSets } from './listing.js'
+import type { Condition, IndexedSet, Listing, ProductSets } from './listing.js'
 
 /** Where a product stands in a list: its number, and what it is sorted by. */
 export interface Place {
@@ -111,12 +111,6 @@ export async function sortIds(connection: Connection, ids: number[], order: Orde
   return rows.map(({ id }) => id)
 }
 
-/** How many products a category or a person has, kept by triggers: db/products/017_product_counts.ts. */
-export async function readCounts(connection: Connection, kind: 'category' | 'person', value: string): Promise<Counts> {
-  const sql = `SELECT ${sums} FROM product_counts WHERE kind = '${kind}' AND value = ?`
-  return (await connection.first<Counts>(sql, [value])) as Counts
-}
-
 /** How many of a set's products, or of the first so many, are in the other sets, too. */
 export async function countCommon(
   connection: Connection,
@@ -150,19 +144,3 @@ export async function findBetween(
 function valuesOf(conditions: Condition[]): Value[] {
   return conditions.flatMap(({ values }) => values)
 }
-
-export interface CategoryCounts extends Counts {
-  category: string
-}
-
-/** The categories that have products, by name; at most 500, which is more than anybody chooses from. */
-export function findCategoryCounts(connection: Connection): Promise<CategoryCounts[]> {
-  return connection.rows(
-    `SELECT value AS category, ${sums} FROM product_counts WHERE kind = 'category'
-     GROUP BY value HAVING SUM(listed) + SUM(archived) > 0 ORDER BY value LIMIT 500`,
-  )
-}
-
-const sums = ['listed', 'archived', 'low']
-  .map((each) => `CAST(IFNULL(SUM(${each}), 0) AS SIGNED) AS ${each}`)
-  .join(', ')

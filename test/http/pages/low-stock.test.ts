@@ -41,6 +41,13 @@ describe('the minimum of a product', () => {
     expect(await rowAt(low)).to.include({ minimum: 1_000, units: 5 })
     expect((await ana.get(low)).$('.facts').text()).to.match(/Units\s*5 Below minimum.*\s+Minimum\s*1,000/)
     expect((await ana.get(`${low}/movements`)).$('main').text()).to.contain('Below minimum The minimum is 1,000.')
+    const inList = async (at: string) =>
+      (await ana.get('/products'))
+        .$(`#p${at.split('/').at(-1)} td`)
+        .last()
+        .text()
+    expect(await inList(low)).to.equal('5 Below minimum')
+    expect(await inList(path)).to.equal('5')
     const enough = await added(product({ minimum: '5' }))
     expect((await ana.get(enough)).$('.low')).to.have.length(0)
     expect((await ana.get(`${enough}/movements`)).$('.low')).to.have.length(0)

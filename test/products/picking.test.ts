@@ -1,0 +1,49 @@
+import { expect } from 'chai'
+import type { Act } from '../../app/products/import/act.js'
+import { change } from '../../app/products/import/changing.js'
+import { pick } from '../../app/products/import/picking.js'
+import { findImport } from '../../app/products/import/store.js'
+import { insertProducts } from '../../app/products/store.js'
+import { product, unique } from '../person.js'
+import { databases, withStore } from '../system.js'
+
+describe('an act on products of which some are changed while it is done', () => {
+  it('does with each what was asked for, whatever it is by then', async () => {
+    const category = `Old ${unique()}`
+    const drafts = Array.from({ length: 4 }, () => ({ draft: { ...product({ category }), units: 5 }, createdBy: 1 }))
+    await withStore('products', (connection) => connection.transact(insertProducts(drafts)))
+    const table = () => databases.products('products')
+    const [moved, renamed, deleted, archived] = await table().where({ category }).orderBy('id').pluck('id')
+    const act: Act = { kind: 'category', category: 'New', ids: [moved, renamed, deleted, archived] }
+    const id = await insertImport(act)
+
+    await withStore('products', async (connection) => {
+      const it = { ...(await findImport(connection, id)), state: 'picking' } as never
+      await pick(connection, it, act)
+      await table().where({ id: moved }).update({ units: 3 })
+      await table().where({ id: renamed }).update({ name: 'Renamed', version: 2 })
+      await table().where({ id: archived }).update({ archived: 1, version: 2 })
+      await table().where({ id: deleted }).delete()
+      await change(connection, it, { replica: 'app1', say: async () => {} })
+    })
+
+    const rows = await table().whereIn('id', [moved, renamed, archived]).orderBy('id')
+    expect(rows.map((row) => [row.category, row.units, row.version])).to.deep.equal([
+      ['New', 3, 3],
+      ['New', 5, 3],
+      [category, 5, 2],
+    ])
+    expect(rows[1].name).to.equal('Renamed')
+    const it = await databases.products('imports').where({ id }).first()
+    expect(it).to.include({ state: 'acted', changed: 2, same: 1 })
+  })
+})
+
+/** In a state in which no job takes it. */
+async function insertImport(act: Act): Promise<number> {
+  const by = { created_by: 1, created_at: new Date(), changed_by: 1, changed_at: new Date() }
+  const [id] = await databases
+    .products('imports')
+    .insert({ file_name: '', size: 0, state: 'failed', act: JSON.stringify(act), ...by })
+  return id as number
+}
