@@ -167,7 +167,21 @@ describe('a search while it is typed', () => {
     expect(await page.textContent('table')).to.equal(shown)
     expect(query()).to.equal('')
     expect(await page.inputValue('#q')).to.equal(word)
+    expect(await page.isDisabled('#bulk [name=all]'), 'all of a list that is not shown').to.equal(true)
   }
+
+  it('keeps what is selected of what it finds, and all that match can be chosen again', async () => {
+    const begun = word.slice(0, -1)
+    await type(begun)
+    await found(begun, 2)
+    await page.locator('.pick > input').first().click()
+    await page.press('#q', 'End')
+    await type(word.slice(-1))
+    await found(word, 2)
+    expect(await page.locator('.pick > :checked').count()).to.equal(1)
+    expect(await page.textContent('.selected')).to.match(/1$/)
+    expect(await page.isDisabled('#bulk [name=all]')).to.equal(false)
+  })
 
   it('waits for the end of a composition', async () => {
     const asked: string[] = []

@@ -51,7 +51,8 @@ export function createCategories(database: Database, secret: string) {
     /** Adds a category without products. @throws {Invalid} where there is one of this name */
     async add(category: string, write: Write): Promise<void> {
       const work: Work<object> = async (connection) => {
-        if (await store.findCategory(connection, category)) throw thereIs('category')
+        if (await store.findCategory(connection, category))
+          throw new Invalid({ category: { message: 'problem.categoryThere' } })
         await store.insertCategory(connection, category)
         return {}
       }
@@ -79,7 +80,7 @@ export function createCategories(database: Database, secret: string) {
         if (!from) throw new NotFound()
         const other = await store.findCategory(connection, to)
         const isMerged = other && other.category !== from.category
-        if (isMerged && merge !== other.category) throw thereIs('to')
+        if (isMerged && merge !== other.category) throw new Invalid({ to: { message: 'problem.categoryToMerge' } })
         const act = { kind: 'rename', from: from.category, category: isMerged ? other.category : to } as const
         return insertAct(connection, act, user.id)
       })
@@ -89,7 +90,3 @@ export function createCategories(database: Database, secret: string) {
 
 /** Fewer than anybody wants to leaf through, more than most have. */
 const pageSize = 200
-
-function thereIs(field: 'category' | 'to'): Invalid {
-  return new Invalid({ [field]: { message: 'problem.categoryThere' } })
-}

@@ -318,6 +318,16 @@ describe('importing products', () => {
     }
   })
 
+  it('is not shown in a state that only a later version knows', async () => {
+    const { path } = await imported(ana, lines(`Cable,L-${mark},One,1,Cables,`), `later ${mark}.csv`)
+    const row = databases.products('imports').where({ id: Number(path.split('/')[2]) })
+    await row.clone().update({ state: 'later' })
+    expect((await ana.get(path)).status).to.equal(404)
+    expect((await ana.get('/imports')).$('.imports').text()).to.not.contain(`later ${mark}`)
+    await row.update({ state: 'ready' })
+    expect((await ana.get('/imports')).$('.imports').text()).to.contain(`later ${mark}`)
+  })
+
   it('is for people who are signed in, and leads back to the form', async () => {
     for (const path of ['/imports', '/imports/1', '/imports/1/wrong.csv', '/products.csv', '/movements.csv']) {
       expect((await new Person().get(path)).location).to.equal(`/login?next=${encodeURIComponent(path)}`)

@@ -60,7 +60,7 @@ export function categoryPages(categories: Categories) {
     const { deadline } = ctx.state
     const category = await found(form.values.category)
     if (!category) throw new NotFound()
-    const isTaken = form.problems.to?.message === 'problem.categoryThere'
+    const isTaken = form.problems.to?.message === 'problem.categoryToMerge'
     await ctx.page('categories/rename', { form, category, other: isTaken ? await found(form.values.to) : undefined })
 
     async function found(name: unknown) {
