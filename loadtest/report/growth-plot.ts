@@ -12,8 +12,8 @@ export interface Growing {
   p95: number[]
 }
 
-const left = 260
-const width = 760
+const left = 312
+const width = 812
 const top = 36
 const rowHeight = 22
 
