@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
+import { insertProducts } from '../../app/products/store.js'
 import { type Person, signedIn, unique } from '../person.js'
 import { allReady, signal } from '../replica.js'
-import { databases } from '../system.js'
+import { databases, withStore } from '../system.js'
 import { imported, settled, uploadFile } from '../uploads.js'
 
 /** An import is work that outlives the replica that does it. */
@@ -94,4 +95,29 @@ describe('an import whose replica is killed', () => {
     const rows = await databases.products('products').where('code', 'like', `${mark}-%`).where('movements', 1)
     expect(rows).to.have.length(few)
   })
+
+  for (const [what, progress] of [
+    ['picks the products of an act', 10],
+    ['changes them', 60],
+  ] as const) {
+    it(`while it ${what}: another one does all of it, once`, async function () {
+      this.timeout(120_000)
+      const drafts = Array.from({ length: count }, (_, each) => ({
+        draft: { name: 'Bolt', code: `${mark}-${each}`, description: mark, units: 1, category: 'Bolts' },
+        createdBy: 1,
+      }))
+      await withStore('products', async (connection) => {
+        for (let at = 0; at < count; at += 1_000)
+          await connection.transact(insertProducts(drafts.slice(at, at + 1_000)))
+      })
+      const body = new URLSearchParams({ act: 'archive', to: '', all: '1', list: `q=${mark}` })
+      const { location } = await ana.send('POST', '/products/bulk', { body })
+      const killed = await killWorker(location as string, 'picking', progress)
+      const page = await settled(ana, location as string, 60_000)
+      expect(page.$('[role=status]').text()).to.contain('15,000 products were changed')
+      expect(page.$('.facts').text()).to.contain(`It took over what ${killed} left unfinished.`)
+      const rows = databases.products('products').where('code', 'like', `${mark}-%`)
+      expect(await rows.where({ archived: 1, version: 2 })).to.have.length(count)
+    })
+  }
 })
