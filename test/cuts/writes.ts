@@ -204,7 +204,7 @@ async function namer(address: string): Promise<Attempt> {
 
 async function renamer(address: string): Promise<Attempt> {
   const attempt = await emptier(address)
-  return { ...attempt, fields: { ...attempt.fields, to: 'Wires', merge: 'Wires' } }
+  return { ...attempt, fields: { ...attempt.fields, to: `Renamed ${unique()}` } }
 }
 
 /** Of a category without products. */
@@ -354,7 +354,9 @@ async function isGone({ fields }: Attempt, { location }: Answer) {
 async function isRenameOnce({ principal, fields }: Attempt, { location }: Answer) {
   const rows = await databases.products('imports').where({ created_by: Number(principal.slice('user '.length)) })
   expect(rows.map(({ id }) => `/imports/${id}`)).to.deep.equal([location])
-  expect(JSON.parse(rows[0].act)).to.deep.equal({ kind: 'rename', from: fields.category, category: 'Wires' })
+  expect(JSON.parse(rows[0].act)).to.deep.equal({
+    ...{ kind: 'rename', from: fields.category, category: fields.to, merge: false },
+  })
 }
 
 /** One act, which a job does then. */

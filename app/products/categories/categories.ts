@@ -79,9 +79,14 @@ export function createCategories(database: Database, secret: string) {
         const from = await store.findCategory(connection, category)
         if (!from) throw new NotFound()
         const other = await store.findCategory(connection, to)
-        const isMerged = other && other.category !== from.category
+        const isMerged = other !== undefined && other.category !== from.category
         if (isMerged && merge !== other.category) throw new Invalid({ to: { message: 'problem.categoryToMerge' } })
-        const act = { kind: 'rename', from: from.category, category: isMerged ? other.category : to } as const
+        const act = {
+          kind: 'rename',
+          from: from.category,
+          category: isMerged ? other.category : to,
+          merge: isMerged,
+        } as const
         return insertAct(connection, act, user.id)
       })
     },

@@ -11,8 +11,8 @@ export type Act = (Done & Of) | Rename
 
 type Done = { kind: 'category'; category: string } | { kind: 'archive' | 'restore' }
 
-/** Those that are archived are renamed, too. */
-export type Rename = { kind: 'rename'; from: string; category: string }
+/** Those that are archived are renamed, too. `merge`: the other category was there before, and was agreed to. */
+export type Rename = { kind: 'rename'; from: string; category: string; merge: boolean }
 
 type Of = { ids: number[] } | { query: CatalogueQuery }
 

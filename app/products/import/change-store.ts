@@ -100,9 +100,9 @@ export async function changeKnown(connection: Connection, change: Change, way: W
   )
 }
 
-/** The movement before the one that undoes it. */
+/** The movement before the one that undoes it. MariaDB may look for it where there is none: unsigned, none less one is an error. */
 const undone = `(SELECT earlier.id FROM movements AS earlier
-  WHERE earlier.product_id = products.id AND earlier.number = products.movements - 1)`
+  WHERE earlier.product_id = products.id AND earlier.number = CAST(products.movements AS SIGNED) - 1)`
 
 const inStretch = 'staged.import_id = ? AND staged.number BETWEEN ? AND ?'
 

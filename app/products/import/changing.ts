@@ -65,9 +65,9 @@ async function changeAll(
 }
 
 /** What is left of the category whose products have the other name now; somebody may have added to it meanwhile. */
-async function renameCategory(connection: Connection, { from, category: to }: Rename, way: changes.Way) {
+async function renameCategory(connection: Connection, { from, category: to, merge }: Rename, way: changes.Way) {
   const [left, taken] = way === 'apply' ? [from, to] : [to, from]
-  await categories.deleteEmpty(connection, left)
+  if (way === 'apply' || !merge) await categories.deleteEmpty(connection, left)
   await categories.insertCategory(connection, taken)
   await categories.spell(connection, taken)
 }

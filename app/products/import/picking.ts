@@ -1,4 +1,5 @@
 import type { Connection } from '../../database/connection.js'
+import { findCategory } from '../categories/store.js'
 import { newestId } from '../csv/export-store.js'
 import type { Condition } from '../list/listing.js'
 import { findListing } from '../list/pages.js'
@@ -25,9 +26,13 @@ const batch = 250
 
 /**
  * Notes what an act does with each of its products. May be killed at any moment: whoever picks them next begins anew.
- * @throws {FileProblem} where they are too many
+ * @throws {FileProblem} where they are too many, or a category of the new name has come to be
  */
 export async function pick(connection: Connection, it: Import, act: Act): Promise<void> {
+  if (act.kind === 'rename' && !act.merge) {
+    const other = await findCategory(connection, act.category)
+    if (other && other.category !== act.from) throw new FileProblem('categories.thereNow')
+  }
   while ((await store.deleteRows(connection, it.id, 1_000)) > 0);
   let number = 0
   for await (const { products, progress } of productsOf(connection, it, act)) {
@@ -45,11 +50,14 @@ export async function pick(connection: Connection, it: Import, act: Act): Promis
  * were picked: an act says what to do with products whatever they are by then.
  */
 export async function pickAnew(connection: Connection, it: Import, act: Act, stretch: Stretch): Promise<void> {
-  for (const { number, picked, ...product } of await rowStore.lockPicked(connection, it.id, stretch)) {
+  for (const { number, picked, wasCategory, ...product } of await rowStore.lockPicked(connection, it.id, stretch)) {
     if (product.version === picked) continue
     await rowStore.deleteRow(connection, it.id, number)
     if (product.id === null) continue // deleted meanwhile
-    const { sql, values } = rowStore.insertRows(it.id, [judge(act, product as Known, number)])
+    const known = product as Known
+    const hasLeft = act.kind === 'rename' && known.category !== wasCategory
+    const row: JudgedRow = hasLeft ? { number, verdict: 'same', before: known } : judge(act, known, number)
+    const { sql, values } = rowStore.insertRows(it.id, [row])
     await connection.change(sql, values)
   }
 }

@@ -34,10 +34,10 @@ export function lockPicked(
   connection: Connection,
   importId: number,
   { from, to }: Stretch,
-): Promise<(Omit<Known, 'id'> & { id: number | null; number: number; picked: number })[]> {
+): Promise<(Omit<Known, 'id'> & { id: number | null; number: number; picked: number; wasCategory: string })[]> {
   const columns = known.split(', ').map((name) => `products.${name}`)
   return connection.rows(
-    `SELECT staged.number, staged.version AS picked, ${columns.join(', ')}
+    `SELECT staged.number, staged.version AS picked, staged.was_category AS wasCategory, ${columns.join(', ')}
      FROM import_rows AS staged LEFT JOIN products ON products.id = staged.product_id
      WHERE staged.import_id = ? AND staged.number BETWEEN ? AND ? AND verdict = 'changed' ORDER BY staged.number FOR UPDATE`,
     [importId, from, to],

@@ -82,6 +82,11 @@ describe('changing many products at once', () => {
     expect((await rows())[0]).to.include({ category: `Old ${mark}`, version: 2 })
   })
 
+  it('of one product is undone', async () => {
+    await press(ana, await act([archive, ...select(ids[0])]), 'undo')
+    expect((await rows())[0]).to.include({ archived: 0, version: 3 })
+  })
+
   it('is not undone once somebody has changed one of its products', async () => {
     const page = await act([archive, ...select(...ids)])
     await ana.post(`/products/${ids[1]}/restore`, {})

@@ -86,6 +86,21 @@ describe('categories', () => {
     expect([await countsOf(`One ${mark}`), await countsOf(`Other ${mark}`)]).to.deep.equal([undefined, [2, 0, 0]])
   })
 
+  it('stay apart where the other one came to be after the form was sent, and where a merge is undone', async () => {
+    const [id] = await add(`One ${mark}`)
+    const wide = await add(`Two ${mark}`)
+    const sent = await Promise.all(
+      ['One', 'Two'].map((each) => ana.post('/categories/rename', { category: `${each} ${mark}`, to: `New ${mark}` })),
+    )
+    const pages = await Promise.all(sent.map(({ location }) => settled(ana, location as string)))
+    expect(pages.map(({ $ }) => $('[role=alert]').length).sort()).to.deep.equal([0, 1])
+    expect((await categoryOf(id)) === (await categoryOf(wide[0]))).to.equal(false)
+    await ana.post('/categories', { category: `Empty ${mark}` })
+    const merged = await rename({ category: `New ${mark}`, to: `Empty ${mark}`, merge: `Empty ${mark}` })
+    await press(ana, merged, 'undo')
+    expect(await countsOf(`Empty ${mark}`)).to.deep.equal([0, 0, 0])
+  })
+
   it('can be added and renamed without products, and deleted', async () => {
     expect((await ana.post('/categories', { category: mark })).location).to.equal('/categories?added')
     expect(await countsOf(mark)).to.deep.equal([0, 0, 0])
