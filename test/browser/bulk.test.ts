@@ -23,11 +23,11 @@ describe('many products in a browser', () => {
         await submit(page)
       }
       await page.goto(`/products?q=${word}`)
-      await page.getByLabel('Select all on this page').click()
+      await page.getByLabel('Select the whole page').click()
       expect(await page.textContent('.selected')).to.contain('Selected: 3')
       await page.getByRole('checkbox', { name: `Select ${word} blue` }).click()
       expect(await page.textContent('.selected')).to.contain('Selected: 2')
-      expect(await page.getByLabel('Select all on this page').isChecked()).to.equal(false)
+      expect(await page.getByLabel('Select the whole page').isChecked()).to.equal(false)
       await page.getByLabel('What to do').selectOption('category')
       await page.getByLabel('New category').fill(`c${word}`)
       await page.getByRole('button', { name: 'Do it' }).click()
