@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import type { Act } from '../../app/products/import/act.js'
 import { change } from '../../app/products/import/changing.js'
 import { pick } from '../../app/products/import/picking.js'
-import { findImport } from '../../app/products/import/store.js'
+import { findImport, findWaiting, insertAct } from '../../app/products/import/store.js'
 import { insertProducts } from '../../app/products/store.js'
 import { product, unique } from '../person.js'
 import { databases, withStore } from '../system.js'
@@ -36,6 +36,24 @@ describe('an act on products of which some are changed while it is done', () => 
     expect(rows[1].name).to.equal('Renamed')
     const it = await databases.products('imports').where({ id }).first()
     expect(it).to.include({ state: 'acted', changed: 2, same: 1 })
+  })
+})
+
+describe('the queue of imports', () => {
+  it('puts one that failed behind those that came after it', async () => {
+    const act: Act = { kind: 'archive', ids: [1] }
+    const rollBack = new Error('so that no job sees them')
+    await withStore('products', async (connection) => {
+      const queue = connection.transaction(async () => {
+        await connection.beginWith({ sql: 'DO 0', values: [] })
+        const [failed, later] = [await insertAct(connection, act, 1), await insertAct(connection, act, 1)]
+        await connection.change('UPDATE imports SET attempts = 1 WHERE id = ?', [failed])
+        const ids = (await findWaiting(connection)).map(({ id }) => id)
+        expect(ids.filter((id) => id === failed || id === later)).to.deep.equal([later, failed])
+        throw rollBack
+      })
+      await queue.catch((error) => expect(error).to.equal(rollBack))
+    })
   })
 })
 

@@ -33,15 +33,22 @@ export async function pick(connection: Connection, it: Import, act: Act): Promis
     const other = await findCategory(connection, act.category)
     if (other && other.category !== act.from) throw new FileProblem('categories.thereNow')
   }
-  while ((await store.deleteRows(connection, it.id, 1_000)) > 0);
+  await clear()
   let number = 0
   for await (const { products, progress } of productsOf(connection, it, act)) {
-    if (number + products.length > mostProducts) throw new FileProblem('bulk.tooManyOfAll', { most: mostProducts })
+    if (number + products.length > mostProducts) {
+      await clear()
+      throw new FileProblem('bulk.tooManyOfAll', { most: mostProducts })
+    }
     const rows = products.map((product) => judge(act, product, ++number))
     for (let from = 0; from < rows.length; from += batch) {
       const noted = rowStore.insertRows(it.id, rows.slice(from, from + batch))
       await connection.transact(noted, store.progressOf(it.id, progress / 2))
     }
+  }
+
+  async function clear() {
+    while ((await store.deleteRows(connection, it.id, 1_000)) > 0);
   }
 }
 

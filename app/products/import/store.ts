@@ -67,9 +67,11 @@ export async function findImports(connection: Connection, most: number): Promise
   return rows.map(importOf)
 }
 
-/** Imports that a job has to do something for, the longest-waiting first. */
+/** Imports that a job has to do something for: those that failed least often first, then the longest-waiting. */
 export function findWaiting(connection: Connection): Promise<{ id: number; state: State }[]> {
-  return connection.rows(`SELECT id, state FROM imports WHERE state IN (${workingStates}) ORDER BY changed_at LIMIT 10`)
+  return connection.rows(
+    `SELECT id, state FROM imports WHERE state IN (${workingStates}) ORDER BY attempts, changed_at LIMIT 100`,
+  )
 }
 
 /** The statement that gives an import a state which a person asks for. */
