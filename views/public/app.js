@@ -46,6 +46,9 @@ function guardUnsaved(form) {
   form.addEventListener('submit', () => {
     unsaved = false
   })
+  document.querySelector('[data-discard]')?.addEventListener('click', () => {
+    unsaved = false
+  })
   window.addEventListener('beforeunload', (event) => {
     if (unsaved) event.preventDefault()
   })

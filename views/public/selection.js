@@ -12,7 +12,8 @@ function boxes() {
 
 export function showSelection() {
   const all = boxes()
-  const selected = all.filter(({ checked }) => checked).length
+  const chosen = all.filter(({ checked }) => checked)
+  const selected = chosen.length
   const page = document.querySelector('#pick-page')
   if (!page) return // nothing is listed
   page.checked = selected === all.length
@@ -20,4 +21,15 @@ export function showSelection() {
   const said = document.querySelector('.selected > span')
   said.hidden = selected === 0
   said.lastElementChild.textContent = selected
+  leadToLabels(chosen)
+}
+
+/** Labels are of what is selected, and with nothing selected of the page. */
+function leadToLabels(chosen) {
+  const link = document.querySelector('.to-labels > a')
+  link.dataset.listed ??= link.textContent
+  link.dataset.list ??= link.getAttribute('href')
+  const ids = new URLSearchParams(chosen.map(({ value }) => ['id', value]))
+  link.href = chosen.length > 0 ? `/labels?${ids}` : link.dataset.list
+  link.textContent = chosen.length > 0 ? link.dataset.selected : link.dataset.listed
 }

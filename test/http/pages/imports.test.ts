@@ -241,8 +241,9 @@ describe('importing products', () => {
     const mended = file.html.replace(`G ${mark}`, `G-${mark}`).replace('2000000001', '1')
     const again = await imported(ana, mended)
     expect(countsOn(again)).to.deep.equal([2, 0, 0, 3])
-    await press(ana, again, 'apply')
+    const applied = await press(ana, again, 'apply')
     expect(await rowOf(`G-${mark}`)).to.include({ name: '=1+1' })
+    expect(applied.html).to.contain(`${applied.path}/wrong.csv`)
   })
 
   for (const [what, contents, says] of [
