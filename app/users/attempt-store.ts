@@ -25,15 +25,16 @@ export async function take(connection: Connection, counted: Counted[]): Promise<
   await connection.transaction(async () => {
     await connection.beginWith(lockAll(counted))
     const found = await connection.rowsIn<{ id: Buffer; count: number; wait: number }>(
-      `SELECT id, count, TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), free_at) / 1000000 AS wait
+      `SELECT id, count, TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), free_at) / 1e6 AS wait
        FROM attempts WHERE id IN (?)`,
       [counted.map(({ id }) => id)],
     )
-    const wait = Math.ceil(Math.max(...found.map((each) => Number(each.wait))))
-    if (wait > 0) throw new TooManyAttempts('too many passwords were tried', wait)
-    const counts = new Map(found.map(({ id, count }) => [id.toString('hex'), count]))
-    const next = counted.map(({ id, limit }) => set(id, (counts.get(id.toString('hex')) ?? 0) + 1, limit))
-    await connection.commitWith(...next)
+    const statements = counted.map(({ id, limit }) => {
+      const { count = 0, wait = 0 } = found.find((each) => each.id.equals(id)) ?? {}
+      if (wait > 0) throw new TooManyAttempts(Math.ceil(wait), limit.pauseAfter(count) - wait)
+      return set(id, count + 1, limit)
+    })
+    await connection.commitWith(...statements)
   })
 }
 

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import ipaddr from 'ipaddr.js'
 import type { Database } from '../database/database.js'
 import type { Deadline } from '../database/deadline.js'
+import { TooManyAttempts } from '../errors.js'
 import { emailKey } from './account.js'
 import * as store from './attempt-store.js'
 
@@ -15,6 +16,9 @@ const ofAccount: store.Limit = {
   memory: 24 * hour,
 }
 
+/** How long those that were counted last may turn out right, in seconds: they wait for their turn to be hashed. */
+const settling = 5
+
 /** From one address, whatever the account: as many as a large office mistypes. */
 const ofAddress: store.Limit = { free: 100, pauseAfter: () => 15 * minute, memory: 15 * minute }
 
@@ -26,7 +30,7 @@ export function createAttempts(database: Database, secret: string) {
   return {
     /**
      * Counts an attempt at an account's password, before it is known whether it is right, so that many at once are no
-     * more than one after the other.
+     * more than one after the other. Where it would be one too many, it waits for what becomes of the last ones.
      * @param address of who tries
      * @returns takes it back, as is done when it was right
      * @throws {TooManyAttempts} when there were too many
@@ -35,9 +39,20 @@ export function createAttempts(database: Database, secret: string) {
       const [network, account] = [networkOf(address), emailKey(email)]
       const own = { id: idOf('account', account, network), limit: ofAccount }
       const all = { id: idOf('address', network), limit: ofAddress }
-      await database.run(deadline, (connection) => store.take(connection, [own, all]))
+      while (!(await isCounted([own, all], deadline))) await deadline.pause(100 + Math.random() * 200)
       return () => database.run(deadline, (connection) => store.takeBack(connection, own, all))
     },
+  }
+
+  /** @throws {TooManyAttempts} where the last ones are known to be wrong */
+  async function isCounted(counted: store.Counted[], deadline: Deadline): Promise<boolean> {
+    try {
+      await database.run(deadline, (connection) => store.take(connection, counted))
+      return true
+    } catch (error) {
+      if (error instanceof TooManyAttempts && error.since < settling) return false
+      throw error
+    }
   }
 
   /** Keyed, so that the table tells nobody who tried to sign in. */

@@ -74,6 +74,14 @@ describe('guessing a password', () => {
     expect(await table()).to.have.length(0)
   })
 
+  it('waits for what becomes of those tried at the same time', async () => {
+    const takeBack = []
+    for (let each = 0; each < 10; each++) takeBack.push(await attempts.take(email, '192.0.2.7', deadline))
+    const next = attempts.take(email, '192.0.2.7', deadline)
+    await takeBack[0]?.()
+    await next
+  })
+
   it('is forgotten with a right one', async () => {
     await tryTimes(9, '192.0.2.3')
     await (await attempts.take(email, '192.0.2.3', deadline))()
@@ -104,8 +112,9 @@ describe('guessing a password', () => {
     for (let each = 0; each < times; each++) await attempts.take(email, address, deadline)
   }
 
-  /** In how many seconds one may be tried again. */
+  /** In how many seconds one may be tried again, when it is known what became of the last ones. */
   async function refusal(address: string, of = email): Promise<number> {
+    await pass(6)
     const error = await attempts.take(of, address, deadline).catch((error) => error)
     expect(error).to.be.instanceOf(TooManyAttempts)
     return error.retryAfter
