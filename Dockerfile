@@ -18,7 +18,7 @@ RUN mkdir -p /secrets/app /secrets/admin && chown -R node:node /secrets
 USER node
 EXPOSE 3000
 # Node itself, so that it is what gets SIGTERM; its options are those of stack/build.mjs.
-CMD ["node", "--max-old-space-size=256", "--max-semi-space-size=8", "dist/app/replica.js"]
+CMD ["node", "--max-old-space-size=256", "--max-semi-space-size=4", "dist/app/replica.js"]
 
 FROM nginx:1.30 AS proxy
 WORKDIR /bodega

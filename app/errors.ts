@@ -73,6 +73,17 @@ export class TooMany extends Error {
   }
 }
 
+/** Thrown when a password was tried too often; `retryAfter` is when one may be tried again. */
+export class TooManyAttempts extends TooMany {
+  /** @param since the last attempt that was counted, in seconds */
+  constructor(
+    retryAfter: number,
+    readonly since: number,
+  ) {
+    super('too many passwords were tried', retryAfter)
+  }
+}
+
 /** Thrown when this replica did nothing with the request, so that another one may be asked. */
 export class NotExecuted extends Error {}
 

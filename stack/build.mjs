@@ -22,7 +22,7 @@ import { fileURLToPath } from 'node:url'
  * up to 40 more gather before it collects, and a young generation of 16 MB a half, which is Node 20's, takes another 16.
  * With halves of 4 MB the list is slower.
  */
-const replicaOptions = ['--max-old-space-size=256', '--max-semi-space-size=8']
+const replicaOptions = ['--max-old-space-size=256', '--max-semi-space-size=4']
 
 process.chdir(dirname(dirname(fileURLToPath(import.meta.url))))
 

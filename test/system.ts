@@ -12,7 +12,8 @@ import { type Stack, startStack } from '../stack/stack.js'
 /** The system under test: the real database, three replicas and nginx, empty at the start of each run. */
 export let stack: Stack
 export let databases: Record<'users' | 'products', Knex>
-let stores: Databases
+/** Both as a replica has them. */
+export let stores: Databases
 export const folder = resolve('.bodega/test')
 
 /** Names the failpoint at which the next replica to get there dies: app/writes/failpoints.ts. */

@@ -14,6 +14,7 @@ import {
   Outdated,
   Taken,
   TooMany,
+  TooManyAttempts,
   WrongCredentials,
 } from '../errors.js'
 import type { TextKey } from '../i18n/texts.js'
@@ -30,6 +31,8 @@ export interface FormState {
   values: Fields
   problems: Record<string, FieldProblem & { owner?: Taken['owner'] }>
   notice?: TextKey | undefined
+  /** In how many minutes it may be sent again, where the notice says so. */
+  minutes?: number | undefined
   /** What is good to know of it. */
   hint?: TextKey | undefined
 }
@@ -115,14 +118,15 @@ export async function submit(ctx: Context, act: () => Promise<string | undefined
 }
 
 /** What an error says about a form, or undefined where it is not the form's. */
-function problemsOf(error: unknown): Pick<FormState, 'problems' | 'notice'> | undefined {
+function problemsOf(error: unknown): Pick<FormState, 'problems' | 'notice' | 'minutes'> | undefined {
   if (error instanceof Invalid) return { problems: error.fields }
   if (error instanceof Taken) {
     const message = error.owner?.archived ? 'problem.codeArchived' : (`problem.${error.field}Taken` as const)
     return { problems: { [error.field]: { message, owner: error.owner } } }
   }
   const notice = noticeOf(error)
-  return notice && { problems: {}, notice }
+  const minutes = error instanceof TooMany ? Math.ceil(error.retryAfter / 60) : undefined
+  return notice && { problems: {}, notice, minutes }
 }
 
 /** What an error says about all of a form, or undefined where it is not the form's. */
@@ -139,5 +143,6 @@ const notices: [abstract new (...args: never[]) => Error, TextKey][] = [
   [NotEmpty, 'problem.categoryNotEmpty'],
   [AlreadyUndone, 'problem.undone'],
   [CountedSince, 'problem.countedSince'],
+  [TooManyAttempts, 'problem.tooManyAttempts'],
   [TooMany, 'problem.tooMany'],
 ]

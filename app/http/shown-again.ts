@@ -43,5 +43,6 @@ const shown = z.object({
     }),
   ),
   notice: textKey.optional(),
+  minutes: z.number().optional(),
   hint: textKey.optional(),
 })

@@ -7,6 +7,7 @@ import { deleteOldImports } from '../products/import/store.js'
 import { workOnImports } from '../products/import/work.js'
 import { indexChanged, indexNext } from '../products/search/indexing.js'
 import { repairSearchText } from '../products/search/store.js'
+import { deleteOldAttempts } from '../users/attempt-store.js'
 import { deleteExpiredSessions } from '../users/store.js'
 import { deleteOldClaims } from '../writes/store.js'
 import type { Job } from './jobs.js'
@@ -27,6 +28,7 @@ export function housekeeping({ users, products }: Databases, replica: string): J
     sweep('keys of products', products, deleteOldClaims),
     sweep('imports', products, deleteOldImports),
     sweep('sessions', users, deleteExpiredSessions),
+    sweep('attempts', users, deleteOldAttempts),
     sweep('heartbeats', users, deleteOldHeartbeats),
     // Often, because until then a search does not find the product.
     { name: 'search texts', interval: 10 * seconds, run: () => inBatches(products, repairSearchText) },

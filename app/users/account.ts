@@ -1,4 +1,4 @@
-import { dictionary } from '@zxcvbn-ts/language-common'
+import commonPasswords from 'fxa-common-password-list'
 import * as z from 'zod'
 import { boundedText, line, parse } from '../input/schemas.js'
 import type { Actor } from './policy.js'
@@ -9,6 +9,14 @@ export interface User extends Actor {
   firstName: string
   lastName: string
   email: string
+}
+
+/** What somebody signs in with. */
+export interface Browser {
+  /** Of the network, as the proxy saw it. */
+  address: string
+  /** Of the session that it had, which ends. */
+  sessionId: string | undefined
 }
 
 export type Registration = z.infer<typeof registration>
@@ -31,22 +39,43 @@ export function emailKey(email: string): string {
 
 const address = z.email()
 
-const tooCommon = new Set(dictionary['passwords-common'])
-
 const longestPassword = 256
 
 /** In canonical form, so that an accent typed on another keyboard is the same password. */
 const password = boundedText(longestPassword).transform((text) => text.normalize('NFC'))
 
-const registration = z.object({
+const person = z.object({
   firstName: line(100),
   lastName: line(100),
   email: line(254).refine((email) => address.safeParse(email).success, { error: 'problem.email', abort: true }),
   password: password
     .refine((text) => [...text].length >= 10, { error: 'problem.passwordShort', abort: true })
     .refine((text) => [...text].length <= longestPassword, { error: 'problem.passwordLong', abort: true })
-    .refine((text) => !tooCommon.has(text.toLowerCase()), { error: 'problem.passwordCommon' }),
+    .refine((text) => !commonPasswords.test(text.toLowerCase()), { error: 'problem.passwordCommon', abort: true })
+    .refine((text) => new Set(text).size >= leastDistinct, { error: 'problem.passwordRepeated' }),
 })
+
+const leastDistinct = 4
+
+const registration = person.refine((it) => [...restOf(it)].length >= leastRest, {
+  error: 'problem.passwordOwn',
+  path: ['password'],
+})
+
+const leastRest = 6
+
+/** What is left of a password without the words that anyone would try first. */
+function restOf({ password, firstName, lastName, email }: z.infer<typeof person>): string {
+  const words = folded(`${firstName} ${lastName} ${email} bodega`).split(/[^\p{L}\p{N}]+/u)
+  const known = words.filter((word) => word.length >= shortestWord).sort((one, other) => other.length - one.length)
+  return known.reduce((text, word) => text.replaceAll(word, ''), folded(password))
+}
+
+const shortestWord = 3
+
+function folded(text: string): string {
+  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
+}
 
 const credentials = z.object({
   email: line(254),

@@ -5,7 +5,8 @@ import type { Deadline } from '../database/deadline.js'
 import { Taken, WrongCredentials } from '../errors.js'
 import type { Write } from '../writes/write.js'
 import { createWrites } from '../writes/writes.js'
-import { type Credentials, emailKey, type Registration } from './account.js'
+import { type Browser, type Credentials, emailKey, type Registration } from './account.js'
+import { createAttempts } from './attempts.js'
 import { expectTurn, hashPassword, verifyPassword } from './passwords.js'
 import { newSeed, sessionHash, sessionIdOf } from './sessions.js'
 import * as store from './store.js'
@@ -25,6 +26,7 @@ export interface SignIn {
 /** @param secret from which the ids of sessions are made, see {@link sessionIdOf} */
 export function createAccounts(database: Database, secret: string) {
   const writes = createWrites(database, secret)
+  const attempts = createAttempts(database, secret)
   const lookUpSession = database.batched(store.findSessions)
   const lookUpName = database.batched(store.findNames)
 
@@ -37,32 +39,32 @@ export function createAccounts(database: Database, secret: string) {
     /**
      * Makes an account and signs its owner in. Registering again with the right password just signs in,
      * so that a form sent twice is no error.
-     * @param replaced the session that the browser had, which ends
      * @throws {Taken} when the address has an account with another password
+     * @throws {TooManyAttempts} when other passwords were tried too often
      */
-    async register(registration: Registration, write: Write, replaced?: string): Promise<SignIn> {
+    async register(registration: Registration, write: Write, browser: Browser): Promise<SignIn> {
       const { password, ...names } = registration
       const passwordHash = await hashPassword(password, write.deadline)
       try {
-        return await signInOnce(registration, write, replaced, async (connection) => {
+        return await signInOnce(registration, write, browser, async (connection) => {
           return { userId: await store.insertUser(connection, { ...names, passwordHash }), known: false }
         })
       } catch (error) {
         if (!(error instanceof Taken)) throw error
-        const userId = await authenticate(registration, write.deadline)
+        const userId = await authenticate(registration, browser, write.deadline)
         if (userId === undefined) throw error
-        return await signInOnce(registration, write, replaced, async () => ({ userId, known: true }))
+        return await signInOnce(registration, write, browser, async () => ({ userId, known: true }))
       }
     },
 
     /**
-     * @param replaced the session that the browser had, which ends
      * @throws {WrongCredentials} after the same time whether or not the address has an account
+     * @throws {TooManyAttempts} when wrong ones were tried too often, right or not
      */
-    async signIn(credentials: Credentials, write: Write, replaced?: string): Promise<SignIn> {
-      const userId = await authenticate(credentials, write.deadline)
+    async signIn(credentials: Credentials, write: Write, browser: Browser): Promise<SignIn> {
+      const userId = await authenticate(credentials, browser, write.deadline)
       if (userId === undefined) throw new WrongCredentials()
-      return signInOnce(credentials, write, replaced, async () => ({ userId, known: true }))
+      return signInOnce(credentials, write, browser, async () => ({ userId, known: true }))
     },
 
     /** Ends a session; one that has ended already is no error. */
@@ -98,10 +100,16 @@ export function createAccounts(database: Database, secret: string) {
   }
 
   /** Whose credentials they are, or undefined where they are nobody's. */
-  async function authenticate({ email, password }: Credentials, deadline: Deadline): Promise<number | undefined> {
+  async function authenticate(
+    { email, password }: Credentials,
+    { address }: Browser,
+    deadline: Deadline,
+  ): Promise<number | undefined> {
     expectTurn()
+    const takeBack = await attempts.take(email, address, deadline)
     const account = await database.run(deadline, (connection) => store.findAccount(connection, email))
     const right = await verifyPassword(password, account?.passwordHash, deadline)
+    if (right) await takeBack()
     return right ? account?.id : undefined
   }
 
@@ -109,7 +117,7 @@ export function createAccounts(database: Database, secret: string) {
   async function signInOnce(
     contents: Credentials,
     write: Write,
-    replaced: string | undefined,
+    { sessionId: replaced }: Browser,
     account: (connection: Connection) => Promise<{ userId: number; known: boolean }>,
   ): Promise<SignIn> {
     let own: string | undefined

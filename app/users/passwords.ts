@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import pLimit from 'p-limit'
+import PQueue from 'p-queue'
 import { Piscina } from 'piscina'
 import type { Deadline } from '../database/deadline.js'
 import { TooMany } from '../errors.js'
@@ -21,7 +21,11 @@ const threads = new Piscina({
   niceIncrement: 4,
   idleTimeout: Number.POSITIVE_INFINITY,
 })
-const turns = pLimit(parallel)
+const queue = new PQueue({ concurrency: parallel })
+
+/** Who signs in goes before who registers: many who register at once keep nobody out who has an account. */
+const priority = { compare: 1, hash: 0 }
+type Kind = keyof typeof priority
 
 /** How long a hash may wait for a thread, in milliseconds; judged beforehand by how long those before it took. */
 const longestWait = 5_000
@@ -57,38 +61,30 @@ function prehash(password: string): string {
 }
 
 /**
- * For work that comes before a hash and would be in vain.
- * @throws {TooMany} when a hash would wait too long
+ * For work that comes before a comparison and would be in vain.
+ * @throws {TooMany} when it would wait too long
  */
-export function expectTurn(): void {
-  if ((turns.pendingCount * usualTime) / parallel > longestWait) throw tooMany()
+export function expectTurn(kind: Kind = 'compare'): void {
+  const before = kind === 'compare' ? queue.sizeBy({ priority: priority.compare }) : queue.size
+  if ((before * usualTime) / parallel > longestWait) throw tooMany()
 }
 
 /** A hash whose turn comes too late, or that nobody waits for any more, is not begun. */
-async function run<T>(name: 'hash' | 'compare', task: object, deadline: Deadline): Promise<T> {
-  expectTurn()
+async function run<T>(kind: Kind, task: object, deadline: Deadline): Promise<T> {
+  expectTurn(kind)
   const turn = new AbortController()
   const timer = setTimeout(() => turn.abort(tooMany()), longestWait)
-  return deadline.bound(() =>
-    Promise.race([
-      rejection(turn.signal),
-      turns(async () => {
-        clearTimeout(timer)
-        turn.signal.throwIfAborted()
-        deadline.check()
-        const start = performance.now()
-        const result = await threads.run(task, { name })
-        usualTime += (performance.now() - start - usualTime) / 4
-        return result as T
-      }),
-    ]),
-  )
+  const inTurn = async () => {
+    clearTimeout(timer)
+    deadline.check()
+    const start = performance.now()
+    const result = await threads.run(task, { name: kind })
+    usualTime += (performance.now() - start - usualTime) / 4
+    return result as T
+  }
+  return deadline.bound(() => queue.add(inTurn, { priority: priority[kind], signal: turn.signal }))
 }
 
 function tooMany(): TooMany {
   return new TooMany('too many passwords to hash', retryAfter)
-}
-
-function rejection(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }))
 }

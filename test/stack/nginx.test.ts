@@ -1,4 +1,5 @@
 import { mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { createServer as createHttpServer } from 'node:http'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
@@ -125,6 +126,32 @@ describe('nginx', () => {
       expectOwnPage(answers.find(({ status }) => status === 504) as Answer, 504)
       expectOwnPage(answers.find(({ status }) => status === 429) as Answer, 429)
     })
+  })
+
+  it('limits how many passwords one client has looked at, in a page of its own, and limits nothing else', async () => {
+    const replica = createHttpServer((_, response) => response.end()).listen(0, '127.0.0.1')
+    const prefix = mkdtempSync(join(tmpdir(), 'bodega-nginx-'))
+    makeLogFolders(prefix)
+    const [address, port] = ['127.0.0.1', await getPort()]
+    const replicaPorts = [(replica.address() as AddressInfo).port]
+    const nginx = await startNginx(prefix, { address, port, replicaPorts, settings: {} })
+    try {
+      const client = new Person(`http://${address}:${port}`)
+      const paths = ['/login', '/LOGIN', '/register']
+      const answers = await Promise.all(
+        Array.from({ length: 300 }, (_, each) => client.post(paths[each % 3] ?? '', {})),
+      )
+      const refused = answers.filter(({ status }) => status === 429)
+      expect(refused.length).to.be.within(1, 100)
+      expectOwnPage(refused[0] as Answer, 429)
+      expect(refused[0]?.headers.get('retry-after')).to.equal('10')
+      expect((await client.get('/login')).status).to.equal(200)
+      expect((await client.post('/products', {})).status).to.equal(200)
+    } finally {
+      await nginx.stop('SIGKILL')
+      replica.close()
+      rmSync(prefix, { recursive: true })
+    }
   })
 
   it('is back within a second or two when it is killed itself', async () => {

@@ -6,6 +6,18 @@ import { TooMany } from '../../app/errors.js'
 import { hashPassword, verifyPassword } from '../../app/users/passwords.js'
 
 describe('passwords', () => {
+  it('of those who sign in go before those of many who register', async function () {
+    this.timeout(60_000)
+    const deadline = new Deadline(50_000)
+    const done: string[] = []
+    const note = (what: string) => () => done.push(what)
+    const registrations = Array.from({ length: 4 }, () => hashPassword('correct horse', deadline).then(note('hash')))
+    const signIn = verifyPassword('correct horse', undefined, deadline).then(note('sign-in'))
+    await Promise.all([...registrations, signIn])
+    // Those that had begun end first.
+    expect(done.indexOf('sign-in')).to.be.at.most(2)
+  })
+
   it('are refused a hash that is late when it was thought to come soon', async function () {
     this.timeout(60_000)
     const hash = await hashPassword('correct horse', new Deadline(8_000))

@@ -3,6 +3,7 @@ import type { Context, Middleware } from 'koa'
 import compose from 'koa-compose'
 import { type CreateSessionOptions, createSession } from 'koa-session'
 import type { Log } from '../../log.js'
+import type { Browser } from '../../users/account.js'
 import type { Accounts } from '../../users/accounts.js'
 import { sessionTimeout } from '../../users/sessions.js'
 import { reach } from '../../writes/failpoints.js'
@@ -52,6 +53,11 @@ const chooseCookie: Middleware = (ctx, next) => {
 /** The id in the browser's cookie, whether or not that session has ended. */
 export function sessionIdOf(ctx: Context): string | undefined {
   return ctx.cookies.get(ctx.secure ? cookieName.https : cookieName.http)
+}
+
+/** What somebody signs in with. */
+export function browserOf(ctx: Context): Browser {
+  return { address: ctx.ip, sessionId: sessionIdOf(ctx) }
 }
 
 /** Gives the browser the cookie of the session that a sign-in started. */

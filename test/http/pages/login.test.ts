@@ -140,9 +140,11 @@ describe('signing in', () => {
   })
 
   it('asks to try again in a moment when too many sign in at once, and keeps what was typed', async () => {
-    const near = () => new Person(replicaAddresses()[0])
+    const from = (address: string) => new Person(replicaAddresses()[0], { 'x-forwarded-for': address })
     const answers = await Promise.all(
-      Array.from({ length: 40 }, () => near().post('/login', { ...account, password: 'not this one' })),
+      Array.from({ length: 40 }, (_, each) =>
+        from(`203.0.113.${each}`).post('/login', { ...account, password: 'not this one' }),
+      ),
     )
     const refused = answers.filter(({ status }) => status === 429)
     expect(refused).not.to.have.length(0)

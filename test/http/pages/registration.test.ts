@@ -53,6 +53,19 @@ describe('registering', () => {
     expect(problemsOn(answer).password).to.contain('most used')
   })
 
+  for (const [password, why] of [
+    ['ÑÑÑÑÑÑÑÑÑÑ', 'repeats a few characters'],
+    ['121212121212', 'repeats a few characters'],
+    ['Bodega2026!', 'little more than your name'],
+    ['garcia.ANA.99', 'little more than your name'],
+    ['Marketing-19', 'little more than your name'],
+  ]) {
+    it(`refuses ${password}, which somebody would try soon`, async () => {
+      const fields = registration({ password: password as string, email: `${unique()}@marketing.example` })
+      expect(problemsOn(await new Person().post('/register', fields)).password).to.contain(why)
+    })
+  }
+
   it('takes passwords of 256 characters of any kind, and no more', async () => {
     const password = '\0🔑 ñ'.repeat(64)
     const account = registration({ password })

@@ -1,9 +1,9 @@
 import type { Context } from 'koa'
-import { WrongCredentials } from '../../../errors.js'
+import { TooManyAttempts, WrongCredentials } from '../../../errors.js'
 import { type Credentials, parseCredentials } from '../../../users/account.js'
 import type { Accounts, SignIn } from '../../../users/accounts.js'
 import { type FormState, fieldsOf, newForm, submit, writeOf } from '../../forms.js'
-import { enterSession, leaveSession, sessionIdOf } from '../../middleware/session.js'
+import { browserOf, enterSession, leaveSession, sessionIdOf } from '../../middleware/session.js'
 import { nextPage, seeOther } from '../../navigation.js'
 import { type FormPages, showAgain } from '../../shown-again.js'
 import { strangerOf } from './principals.js'
@@ -52,11 +52,12 @@ export function loginPages(accounts: Accounts, forms: FormPages) {
   async function signIn(ctx: Context, credentials: Credentials): Promise<SignIn> {
     const account = accounts.pseudonymOf(credentials.email)
     try {
-      const signedIn = await accounts.signIn(credentials, writeOf(ctx, strangerOf(credentials)), sessionIdOf(ctx))
+      const signedIn = await accounts.signIn(credentials, writeOf(ctx, strangerOf(credentials)), browserOf(ctx))
       ctx.state.signIn = { account, succeeded: true }
       return signedIn
     } catch (error) {
-      if (error instanceof WrongCredentials) ctx.state.signIn = { account, succeeded: false }
+      if (error instanceof WrongCredentials || error instanceof TooManyAttempts)
+        ctx.state.signIn = { account, succeeded: false }
       throw error
     }
   }

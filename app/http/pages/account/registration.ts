@@ -2,7 +2,7 @@ import type { Context } from 'koa'
 import { parseRegistration } from '../../../users/account.js'
 import type { Accounts } from '../../../users/accounts.js'
 import { type FormState, fieldsOf, newForm, submit, writeOf } from '../../forms.js'
-import { enterSession, sessionIdOf } from '../../middleware/session.js'
+import { browserOf, enterSession } from '../../middleware/session.js'
 import { nextPage, seeOther } from '../../navigation.js'
 import { strangerOf } from './principals.js'
 
@@ -21,7 +21,7 @@ export function registrationPages(accounts: Accounts) {
       const register = async () => {
         const registration = parseRegistration(fieldsOf(ctx))
         const write = writeOf(ctx, strangerOf(registration))
-        const { sessionId, known } = await accounts.register(registration, write, sessionIdOf(ctx))
+        const { sessionId, known } = await accounts.register(registration, write, browserOf(ctx))
         ctx.state.signIn = { account: accounts.pseudonymOf(registration.email), succeeded: true }
         if (sessionId) await enterSession(ctx, sessionId)
         return known ? '/products?known' : nextPage(fieldsOf(ctx).next)
