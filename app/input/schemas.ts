@@ -37,9 +37,13 @@ export function line(longest: number) {
 
 /** Text of one or more lines, 1 to `longest` characters after trimming; a line break counts as one. */
 export function text(longest: number) {
+  return optionalText(longest).refine((value) => value !== '', { error: 'problem.missing', abort: true })
+}
+
+/** The same, or nothing. */
+export function optionalText(longest: number) {
   return boundedText(longest)
     .transform((value) => value.replaceAll('\r\n', '\n').trim())
-    .refine((value) => value !== '', { error: 'problem.missing', abort: true })
     .refine((value) => !controlCharacters.test(value), { error: 'problem.control', abort: true })
     .refine((value) => [...value].length <= longest, { error: 'problem.long', params: { longest }, abort: true })
 }

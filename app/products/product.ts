@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { askedNumber, line, parse, text, whole } from '../input/schemas.js'
+import { askedNumber, line, optionalText, parse, whole } from '../input/schemas.js'
 import { fold } from './search/text.js'
 
 export interface Product extends ProductFields, ProductVersion {
@@ -92,7 +92,7 @@ export const categoryName = line(60)
 export const productDraft = z.object({
   name: line(100),
   code,
-  description: text(2_000),
+  description: optionalText(2_000),
   units: whole(0, mostUnits),
   category: categoryName,
   minimum: whole(0, mostUnits).optional(),

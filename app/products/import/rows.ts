@@ -94,7 +94,7 @@ export function judge(row: ParsedRow, before: Known | undefined): JudgedRow {
     const missing = required.filter((name) => values[name] === undefined)
     const problems: FieldProblems = Object.fromEntries(missing.map((name) => [name, { message: 'problem.missing' }]))
     if (missing.length > 0) return { number, cells, verdict: 'wrong', problems }
-    const after = { minimum: 0, ...values } as Imported
+    const after = { description: '', minimum: 0, ...values } as Imported
     return { number, verdict: 'new', after, searchText: searchTextOf(after) }
   }
   if (before.archived)
@@ -107,7 +107,7 @@ export function judge(row: ParsedRow, before: Known | undefined): JudgedRow {
   return { number, verdict: 'changed', before, after, changes, ...texts }
 }
 
-const required = ['name', 'description', 'units', 'category'] as const
+const required = ['name', 'units', 'category'] as const
 
 /** The fields that are changed as such, and not by a movement. */
 const described = ['name', 'description', 'category', 'minimum'] as const

@@ -43,13 +43,19 @@ describe('adding a product', () => {
   })
 
   it('tells everything wrong at once, beside its field, with what was typed', async () => {
-    const typed = { name: 'x'.repeat(101), code: 'with space', description: '', units: '-1', category: 'x'.repeat(61) }
+    const typed = {
+      name: 'x'.repeat(101),
+      code: 'with space',
+      description: 'x'.repeat(2001),
+      units: '-1',
+      category: 'x'.repeat(61),
+    }
     const answer = await person.post('/products', typed)
     expect(answer.status).to.equal(422)
     expect(problemsOn(answer)).to.deep.equal({
       name: 'Shorten the name to 100 characters or fewer.',
       code: 'Use only unaccented letters, digits and . _ - in the code.',
-      description: 'Enter the description.',
+      description: 'Shorten the description to 2,000 characters or fewer.',
       units: 'Enter the units as a whole number, 0 or more, such as 250.',
       category: 'Shorten the category to 60 characters or fewer.',
     })
@@ -89,6 +95,12 @@ describe('adding a product', () => {
       expect(Object.keys(problemsOn(answer))).to.deep.equal(['units'])
     })
   }
+
+  it('needs no description', async () => {
+    const { status, location } = await person.post('/products', product({ description: '' }))
+    expect(status).to.equal(303)
+    expect((await person.get(location as string)).$('.facts').text()).not.to.contain('Description')
+  })
 
   it('takes the longest of everything', async () => {
     const draft = product({
