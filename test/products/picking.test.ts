@@ -2,6 +2,8 @@ import { expect } from 'chai'
 import type { Act } from '../../app/products/import/act.js'
 import { change } from '../../app/products/import/changing.js'
 import { pick } from '../../app/products/import/picking.js'
+import { insertRows } from '../../app/products/import/row-store.js'
+import { judge } from '../../app/products/import/rows.js'
 import { findImport, findWaiting, insertAct } from '../../app/products/import/store.js'
 import { insertProducts } from '../../app/products/store.js'
 import { product, unique } from '../person.js'
@@ -36,6 +38,30 @@ describe('an act on products of which some are changed while it is done', () => 
     expect(rows[1].name).to.equal('Renamed')
     const it = await databases.products('imports').where({ id }).first()
     expect(it).to.include({ state: 'acted', changed: 2, same: 1 })
+  })
+})
+
+describe('what becomes of many long texts', () => {
+  it('goes in statements that a server takes', () => {
+    const [description, before] = ['\ufdfa'.repeat(2_000), '\ufdfb'.repeat(2_000)]
+    const text = { name: 'Long', code: 'L-1', description, category: 'Long', units: 1, minimum: 0 }
+    const known = { ...text, description: before, id: 1, version: 1, archived: 0 } as const
+    let judgements = 0
+    const rows = function* () {
+      for (let number = 1; number <= 250; number++) {
+        judgements++
+        yield judge({ number, cells: [], values: text }, known)
+      }
+    }
+    const sizes: number[] = []
+    for (const { sql, values } of insertRows(1, rows())) {
+      if (sizes.length === 0) expect(judgements).to.be.below(10)
+      sizes.push(
+        values.reduce<number>((sum, value) => sum + (Buffer.isBuffer(value) ? 2 * value.length : 4), sql.length),
+      )
+    }
+    expect(Math.max(...sizes)).to.be.below(2_000_000)
+    expect(judgements).to.equal(250)
   })
 })
 

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { setImmediate as nextRound } from 'node:timers/promises'
 import { CsvError, parse } from 'csv-parse'
 import { parse as parseNow } from 'csv-parse/sync'
 
@@ -18,6 +19,12 @@ export type Delimiter = (typeof delimiters)[number]
 /** A record is as long as this at most, in characters; more is an open quotation mark. */
 const longestRecord = 200_000
 
+/** Characters without a line break, at most: the parser counts no separators and quotation marks, of which a record may be full. */
+const longestLine = 2 * longestRecord
+
+/** Characters that are parsed between two rounds of the event loop: each may be a record, and one of other cells than the first takes 20 µs. */
+const together = 4_096
+
 /** A quotation mark within a cell that does not begin with one counts as it stands, as in 2" pipe. */
 const options = { relax_column_count: true, relax_quotes: true, record_delimiter: ['\r\n', '\n', '\r'] }
 
@@ -34,9 +41,9 @@ export function firstRecord(text: string, delimiter: Delimiter): string[] {
 /** The records of a text. @throws {UnclosedQuote} */
 export async function* recordsOf(text: AsyncIterable<string>, delimiter: Delimiter): AsyncGenerator<string[]> {
   const parser = parse({ ...options, delimiter, max_record_size: longestRecord })
-  const source = Readable.from(text)
-  source.on('error', (error) => parser.destroy(error))
   let records = 0
+  const source = Readable.from(pieces())
+  source.on('error', (error) => parser.destroy(error))
   try {
     for await (const record of source.pipe(parser)) {
       records++
@@ -47,5 +54,19 @@ export async function* recordsOf(text: AsyncIterable<string>, delimiter: Delimit
     throw error
   } finally {
     source.destroy()
+  }
+
+  async function* pieces() {
+    let length = 0
+    for await (const part of text) {
+      for (let start = 0; start < part.length; start += together) {
+        const piece = part.slice(start, start + together)
+        const end = Math.max(piece.lastIndexOf('\n'), piece.lastIndexOf('\r'))
+        length = end < 0 ? length + piece.length : piece.length - end
+        if (length > longestLine) throw new UnclosedQuote(records + 1)
+        yield piece
+        await nextRound()
+      }
+    }
   }
 }

@@ -40,11 +40,15 @@ export async function pick(connection: Connection, it: Import, act: Act): Promis
       await clear()
       throw new FileProblem('bulk.tooManyOfAll', { most: mostProducts })
     }
-    const rows = products.map((product) => judge(act, product, ++number))
-    for (let from = 0; from < rows.length; from += batch) {
-      const noted = rowStore.insertRows(it.id, rows.slice(from, from + batch))
-      await connection.transact(noted, store.progressOf(it.id, progress / 2))
+    for (let from = 0; from < products.length; from += batch) {
+      for (const noted of rowStore.insertRows(it.id, judged(products.slice(from, from + batch)))) {
+        await connection.transact(noted, store.progressOf(it.id, progress / 2))
+      }
     }
+  }
+
+  function* judged(products: Known[]): Generator<JudgedRow> {
+    for (const product of products) yield judge(act, product, ++number)
   }
 
   async function clear() {
@@ -64,8 +68,7 @@ export async function pickAnew(connection: Connection, it: Import, act: Act, str
     const known = product as Known
     const hasLeft = act.kind === 'rename' && known.category !== wasCategory
     const row: JudgedRow = hasLeft ? { number, verdict: 'same', before: known } : judge(act, known, number)
-    const { sql, values } = rowStore.insertRows(it.id, [row])
-    await connection.change(sql, values)
+    for (const { sql, values } of rowStore.insertRows(it.id, [row])) await connection.change(sql, values)
   }
 }
 

@@ -104,13 +104,19 @@ function createStaging(connection: Connection, id: number, progress: () => numbe
     const codes = waiting.flatMap((row) => ('values' in row ? [row.values.code] : []))
     const found = await rowStore.findKnown(connection, codes)
     const known = new Map<string, Known>(found.map((product) => [folded(product.code), product]))
-    const rows: JudgedRow[] = waiting.map((row) =>
-      judge(row, 'values' in row ? known.get(folded(row.values.code)) : undefined),
-    )
-    for (const { verdict } of rows) counts[verdict]++
-    await connection.transact(rowStore.insertRows(id, rows), store.progressOf(id, progress()))
+    for (const noted of rowStore.insertRows(id, judged(waiting, known))) {
+      await connection.transact(noted, store.progressOf(id, progress()))
+    }
     waiting = []
     length = 0
+  }
+
+  function* judged(rows: ParsedRow[], known: Map<string, Known>): Generator<JudgedRow> {
+    for (const row of rows) {
+      const judgement = judge(row, 'values' in row ? known.get(folded(row.values.code)) : undefined)
+      counts[judgement.verdict]++
+      yield judgement
+    }
   }
 }
 

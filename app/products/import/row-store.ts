@@ -50,17 +50,29 @@ export async function deleteRow(connection: Connection, importId: number, number
 
 const known = 'id, version, name, code, description, units, category, minimum, archived'
 
-/** The statement that notes what rows come to. */
-export function insertRows(importId: number, rows: JudgedRow[]): Statement {
-  const placeholders = columns.map((name) => (texts.has(name) ? 'CONVERT(? USING utf8mb4)' : '?')).join(', ')
-  return insertInto(
-    `import_rows (${columns.join(', ')})`,
-    `(${placeholders})`,
-    rows.map((row) => {
-      const values: StoredValues = { import_id: importId, number: row.number, verdict: row.verdict, ...valuesOf(row) }
-      return columns.map((name) => values[name] ?? null)
-    }),
-  )
+/**
+ * Bytes of what rows hold that go in a statement, but for a single row. A server takes 16 MB, and each byte is two in
+ * hexadecimal; a replica is to answer others in between.
+ */
+const mostBytes = 500_000
+
+/** The statements that note what rows come to. Of long texts, few go together; the rows of each are judged when it is asked for. */
+export function* insertRows(importId: number, rows: Iterable<JudgedRow>): Generator<Statement> {
+  let waiting: Value[][] = []
+  let bytes = 0
+  for (const row of rows) {
+    const stored: StoredValues = { import_id: importId, number: row.number, verdict: row.verdict, ...valuesOf(row) }
+    const values = columns.map((name) => stored[name] ?? null)
+    const size = values.reduce<number>((sum, value) => sum + (Buffer.isBuffer(value) ? value.length : 0), 0)
+    if (waiting.length > 0 && bytes + size > mostBytes) {
+      yield insertInto(into, placeholders, waiting)
+      waiting = []
+      bytes = 0
+    }
+    waiting.push(values)
+    bytes += size
+  }
+  if (waiting.length > 0) yield insertInto(into, placeholders, waiting)
 }
 
 const fields = ['name', 'description', 'category', 'units', 'minimum'] as const
@@ -79,6 +91,9 @@ const columns = [
   ...(['import_id', 'number', 'verdict', 'code', 'product_id', 'version', 'problems', 'cells'] as const),
   ...ofProduct.flatMap((name) => [name, `was_${name}`] as const),
 ]
+
+const into = `import_rows (${columns.join(', ')})`
+const placeholders = `(${columns.map((name) => (texts.has(name) ? 'CONVERT(? USING utf8mb4)' : '?')).join(', ')})`
 
 type StoredValues = Partial<Record<(typeof columns)[number], Value>>
 

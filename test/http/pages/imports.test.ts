@@ -61,6 +61,20 @@ describe('importing products', () => {
     expect(await rowOf(`C-${mark}`)).to.equal(undefined)
   })
 
+  it('is read and applied where it changes many long texts in a script whose letters take three bytes', async () => {
+    const file = (letter: string) =>
+      lines(...Array.from({ length: 250 }, (_, row) => `Long,L${row}-${mark},${letter.repeat(2_000)},1,Long ${mark},0`))
+    for (const [letter, counts] of [
+      ['漢', [250, 0, 0, 0]],
+      ['字', [0, 250, 0, 0]],
+    ] as const) {
+      const page = await imported(ana, file(letter))
+      expect(countsOn(page)).to.deep.equal(counts)
+      await press(ana, page, 'apply')
+    }
+    expect((await rowOf(`L249-${mark}`)).description).to.equal('字'.repeat(2_000))
+  })
+
   it('is applied as one, with the history and the journal', async () => {
     await addTwo()
     const applied = await press(ana, await imported(ana, mixed(), 'August prices.csv'), 'apply')
