@@ -37,7 +37,7 @@ export function line(longest: number) {
 
 /** Text of one or more lines, 1 to `longest` characters after trimming; a line break counts as one. */
 export function text(longest: number) {
-  return optionalText(longest).refine((value) => value !== '', { error: 'problem.missing', abort: true })
+  return optionalText(longest).refine((value) => visible.test(value), { error: 'problem.missing', abort: true })
 }
 
 /** The same, or nothing. */
@@ -70,6 +70,8 @@ export const askedNumber = z
   .optional()
   .catch(undefined)
 
+/** What marks and characters without a shape are nothing beside. */
+const visible = /[^\p{Cc}\p{Cf}\p{Cs}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}]/u
 const lineBreaks = /[\n\t\r\u2028\u2029]/
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to be found
 const controlCharacters = /[\u0000-\u0008\u000b-\u001f\u007f]/

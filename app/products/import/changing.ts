@@ -4,7 +4,7 @@ import { isCodeTaken } from '../store.js'
 import type { Act, Rename } from './act.js'
 import * as changes from './change-store.js'
 import { acting, type Import, type Refused, type State } from './import.js'
-import { pickAnew } from './picking.js'
+import { expectFree, pickAnew } from './picking.js'
 import { InTheWay } from './problems.js'
 import * as store from './store.js'
 
@@ -48,6 +48,7 @@ async function changeAll(
   await connection.atOneTime(() =>
     connection.transaction(async () => {
       await connection.beginWith({ sql: 'DO 0', values: [] })
+      if (isPicked) await expectFree(connection, it.act as Act)
       for (const rows of stretches(last)) {
         if (isPicked) await pickAnew(connection, it, it.act as Act, rows)
         if (way === 'apply') await changes.addNew(connection, by, rows)

@@ -29,10 +29,7 @@ const batch = 250
  * @throws {FileProblem} where they are too many, or a category of the new name has come to be
  */
 export async function pick(connection: Connection, it: Import, act: Act): Promise<void> {
-  if (act.kind === 'rename' && !act.merge) {
-    const other = await findCategory(connection, act.category)
-    if (other && other.category !== act.from) throw new FileProblem('categories.thereNow')
-  }
+  await expectFree(connection, act)
   await clear()
   let number = 0
   for await (const { products, progress } of productsOf(connection, it, act)) {
@@ -54,6 +51,13 @@ export async function pick(connection: Connection, it: Import, act: Act): Promis
   async function clear() {
     while ((await store.deleteRows(connection, it.id, 1_000)) > 0);
   }
+}
+
+/** @throws {FileProblem} where a category has the new name, and it was not agreed that it becomes one with the other */
+export async function expectFree(connection: Connection, act: Act): Promise<void> {
+  if (act.kind !== 'rename' || act.merge) return
+  const other = await findCategory(connection, act.category)
+  if (other && other.category !== act.from) throw new FileProblem('categories.thereNow')
 }
 
 /**

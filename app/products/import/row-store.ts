@@ -29,7 +29,7 @@ export function findKnownBetween(
   )
 }
 
-/** The products of a stretch that are to be changed, and which version of each was picked; nobody else can change them until the transaction ends. */
+/** The products of a stretch, and which version of each was picked; nobody else can change them until the transaction ends. */
 export function lockPicked(
   connection: Connection,
   importId: number,
@@ -39,7 +39,7 @@ export function lockPicked(
   return connection.rows(
     `SELECT staged.number, staged.version AS picked, staged.was_category AS wasCategory, ${columns.join(', ')}
      FROM import_rows AS staged LEFT JOIN products ON products.id = staged.product_id
-     WHERE staged.import_id = ? AND staged.number BETWEEN ? AND ? AND verdict = 'changed' ORDER BY staged.number FOR UPDATE`,
+     WHERE staged.import_id = ? AND staged.number BETWEEN ? AND ? ORDER BY staged.number FOR UPDATE`,
     [importId, from, to],
   )
 }

@@ -67,10 +67,10 @@ export async function findImports(connection: Connection, most: number): Promise
   return rows.map(importOf)
 }
 
-/** Imports that a job has to do something for: those that failed least often first, then the longest-waiting. */
+/** Imports that a job has to do something for: those that failed least often first, and of each person one in turn. */
 export function findWaiting(connection: Connection): Promise<{ id: number; state: State }[]> {
   return connection.rows(
-    `SELECT id, state FROM imports WHERE state IN (${workingStates}) ORDER BY attempts, changed_at LIMIT 100`,
+    `SELECT id, state FROM imports WHERE state IN (${workingStates}) ORDER BY attempts, ROW_NUMBER() OVER (PARTITION BY changed_by ORDER BY changed_at, id), changed_at, id LIMIT 100`,
   )
 }
 
@@ -86,7 +86,7 @@ export function ask({ id }: Asked, state: State, person: number): Statement {
 /** Notes that a replica works on an import. @returns how often one began this */
 export async function take(connection: Connection, id: number, replica: string): Promise<number> {
   await connection.change(
-    `UPDATE imports SET taken_from = IF(replica IN ('', ?), taken_from, replica), replica = ?, attempts = attempts + 1
+    `UPDATE imports SET taken_from = IF(replica IN ('', ?), taken_from, replica), replica = ?, attempts = attempts + 1, progress = 0
      WHERE id = ?`,
     [replica, replica, id],
   )
@@ -110,7 +110,9 @@ export async function saveFormat(
 
 /** The statement that says how far the work on an import is, in percent. */
 export function progressOf(id: number, progress: number): Statement {
-  return { sql: 'UPDATE imports SET progress = ? WHERE id = ?', values: [Math.min(100, Math.floor(progress)), id] }
+  const percent = Math.min(100, Math.floor(progress))
+  // What is late does not bring back what is over.
+  return { sql: 'UPDATE imports SET progress = ? WHERE id = ? AND progress < ?', values: [percent, id, percent] }
 }
 
 export async function saveProgress(connection: Connection, id: number, progress: number): Promise<void> {

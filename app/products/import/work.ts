@@ -23,20 +23,27 @@ const mostAttempts = 20
  * @param replica is named on the import's page
  */
 export async function workOnImports(database: Database, replica: string): Promise<void> {
-  const waiting = await Deadline.within(5_000, (deadline) => database.run(deadline, store.findWaiting))
-  for (const { id, state } of waiting) {
-    await Deadline.within(timeout, (deadline) =>
-      database.run(deadline, (connection) => {
-        const lock = lockOf(id, state)
-        return connection.exclusively(lock, () => work(connection, id, lock))
-      }),
-    )
+  while (await workOnNext());
+
+  /** Looks anew each time, since others may have asked meanwhile. @returns whether there was one that no other replica has */
+  async function workOnNext(): Promise<boolean> {
+    const waiting = await Deadline.within(5_000, (deadline) => database.run(deadline, store.findWaiting))
+    for (const { id, state } of waiting) {
+      const isDone = await Deadline.within(timeout, (deadline) =>
+        database.run(deadline, (connection) => {
+          const lock = lockOf(id, state)
+          return connection.exclusively(lock, () => work(connection, id, lock))
+        }),
+      )
+      if (isDone) return true
+    }
+    return false
   }
 
-  async function work(connection: Connection, id: number, lock: string) {
+  async function work(connection: Connection, id: number, lock: string): Promise<boolean> {
     const it = await store.findImport(connection, id)
     // Since it was seen waiting, it may have come to a state of which another lock decides.
-    if (!it || !working.includes(it.state) || lockOf(id, it.state) !== lock) return
+    if (!it || !working.includes(it.state) || lockOf(id, it.state) !== lock) return false
     const attempts = await store.take(connection, id, replica)
     try {
       if (attempts > mostAttempts) throw new FileProblem('imports.problem.attempts')
@@ -49,6 +56,7 @@ export async function workOnImports(database: Database, replica: string): Promis
       await store.saveProblem(connection, it, problem)
       if (problem !== error) throw error
     }
+    return true
   }
 
   /** By another connection, since nobody sees what the transaction of the change has written. */

@@ -55,7 +55,7 @@ describe('adding a product', () => {
     expect(problemsOn(answer)).to.deep.equal({
       name: 'Shorten the name to 100 characters or fewer.',
       code: 'Use only unaccented letters, digits and . _ - in the code.',
-      description: 'Shorten the description to 2,000 characters or fewer.',
+      description: 'Shorten the description to 2000 characters or fewer.',
       units: 'Enter the units as a whole number, 0 or more, such as 250.',
       category: 'Shorten the category to 60 characters or fewer.',
     })
@@ -95,6 +95,11 @@ describe('adding a product', () => {
       expect(Object.keys(problemsOn(answer))).to.deep.equal(['units'])
     })
   }
+
+  it('refuses a name or a category of which nothing can be seen', async () => {
+    const answer = await person.post('/products', product({ name: '\u200b\u3164', category: '\u200b' }))
+    expect(Object.keys(problemsOn(answer))).to.deep.equal(['name', 'category'])
+  })
 
   it('needs no description', async () => {
     const { status, location } = await person.post('/products', product({ description: '' }))
