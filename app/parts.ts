@@ -10,6 +10,7 @@ import { type Catalogue, createCatalogue } from './products/catalogue.js'
 import { type Categories, createCategories } from './products/categories/categories.js'
 import { createExports, type Exports } from './products/csv/exports.js'
 import { createImports, type Imports } from './products/import/imports.js'
+import { createTurns } from './products/search/turns.js'
 import { createStockKeeping, type StockKeeping } from './products/stock/stock.js'
 import { type Accounts, createAccounts } from './users/accounts.js'
 
@@ -37,6 +38,7 @@ export async function createParts(config: Config): Promise<Parts> {
   const replica = config.replicaName ?? (await findReplicaName())
   const log = createLog(config.logLevel, replica)
   const databases = openDatabases(config)
+  const turns = createTurns()
   return {
     replica,
     hosts: config.hosts,
@@ -44,12 +46,12 @@ export async function createParts(config: Config): Promise<Parts> {
     lifecycle: { draining: false },
     databases,
     accounts: createAccounts(databases.users, config.appSecret),
-    catalogue: createCatalogue(databases.products, config.appSecret, replica),
+    catalogue: createCatalogue(databases.products, config.appSecret, replica, turns),
     archive: createArchive(databases.products, config.appSecret, replica),
     categories: createCategories(databases.products, config.appSecret),
     stock: createStockKeeping(databases.products, config.appSecret, replica),
     imports: createImports(databases.products, config.appSecret),
-    exports: createExports(databases.products),
+    exports: createExports(databases.products, turns),
     cluster: joinCluster({ replica, database: config.users, databases, log }),
     views: createViews(replica, config.production),
   }

@@ -22,7 +22,7 @@ import {
   wordsOf,
 } from './product.js'
 import { searchTextOf } from './search/text.js'
-import { createTurns } from './search/turns.js'
+import type { Turns } from './search/turns.js'
 import { insertMovement } from './stock/store.js'
 import type { CatalogueState } from './store.js'
 import * as store from './store.js'
@@ -33,11 +33,11 @@ export type Catalogue = ReturnType<typeof createCatalogue>
 /**
  * @param secret see {@link createInsert}
  * @param replica which the history says of each change
+ * @param inTurn of the searches, those of exports with them
  */
-export function createCatalogue(database: Database, secret: string, replica: string) {
+export function createCatalogue(database: Database, secret: string, replica: string, inTurn: Turns) {
   const writes = createWrites(database, secret)
   const insert = createInsert(database, secret, store.insertProducts, 'productId')
-  const inTurn = createTurns()
   const findProduct = database.batched(store.findProductsById)
   const readState = database.share(store.readState)
   const readFirst = database.batched(async (connection, states: CatalogueState[]) => {

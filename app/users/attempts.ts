@@ -19,8 +19,8 @@ const ofAccount: store.Limit = {
 /** How long those that were counted last may turn out right, in seconds: they wait for their turn to be hashed. */
 const settling = 5
 
-/** From one address, whatever the account: as many as a large office mistypes. */
-const ofAddress: store.Limit = { free: 100, pauseAfter: () => 15 * minute, memory: 15 * minute }
+/** From one address, whatever the account: as many as a large office mistypes, and as replicas that die leave counted. */
+const ofAddress: store.Limit = { free: 300, pauseAfter: () => 15 * minute, memory: 15 * minute }
 
 /** Who keeps passwords from being guessed. */
 export type Attempts = ReturnType<typeof createAttempts>

@@ -8,6 +8,7 @@ import * as list from '../list/store.js'
 import { type CatalogueQuery, type Product, wordsOf } from '../product.js'
 import { hasAll } from '../search/store.js'
 import { fold } from '../search/text.js'
+import type { Turns } from '../search/turns.js'
 import type { JournalQuery } from '../stock/movement.js'
 import { type Entry, findMovements } from '../stock/store.js'
 import { readState } from '../store.js'
@@ -20,7 +21,8 @@ export type Exports = ReturnType<typeof createExports>
 const together = 1_000
 const span = 2_000
 
-export function createExports(database: Database) {
+/** @param inTurn of the searches, which those of exports wait for, batch by batch */
+export function createExports(database: Database, inTurn: Turns) {
   return {
     /** All products of a list, on whichever page of it, in its order; of a search, the newest first. */
     async *products(user: User, query: CatalogueQuery): AsyncGenerator<store.Exported[]> {
@@ -29,7 +31,7 @@ export function createExports(database: Database) {
         return findListing(connection, { query, person: query.mine && user.id, state })
       })
       const words = wordsOf(query.q).map(fold)
-      if (words.length > 0) yield* searched([...listing.conditions, { sql: hasAll(words), values: words }])
+      if (words.length > 0) yield* searched(user, [...listing.conditions, { sql: hasAll(words), values: words }])
       else yield* listed(listing)
     },
 
@@ -56,11 +58,13 @@ export function createExports(database: Database) {
   }
 
   /** By the numbers that they may have, so that in a million products it takes no longer for each batch. */
-  async function* searched(conditions: Condition[]): AsyncGenerator<store.Exported[]> {
+  async function* searched(user: User, conditions: Condition[]): AsyncGenerator<store.Exported[]> {
     for (let to = await read(store.newestId); to > 0; to -= span) {
       const numbers = { from: Math.max(1, to - span + 1), to }
       // Where there are none, too, so that the answer begins and it is noticed when nobody waits for it any more.
-      yield await read((connection) => store.findBetween(connection, numbers, conditions))
+      yield await Deadline.within(requestTimeout, (deadline) =>
+        inTurn(user.id, deadline, () => database.run(deadline, (it) => store.findBetween(it, numbers, conditions))),
+      )
     }
   }
 

@@ -6,7 +6,7 @@ import * as changes from './change-store.js'
 import { acting, type Import, type Refused, type State } from './import.js'
 import { expectFree, pickAnew } from './picking.js'
 import { InTheWay } from './problems.js'
-import * as store from './store.js'
+import * as store from './work-store.js'
 
 /**
  * Rows that a statement changes: few enough that it ends soon, since others who add products wait for its numbers.

@@ -13,7 +13,7 @@ import type { Import } from './import.js'
 import { FileProblem } from './problems.js'
 import * as rowStore from './row-store.js'
 import type { JudgedRow, Known } from './rows.js'
-import * as store from './store.js'
+import * as store from './work-store.js'
 
 /** What is done at once is done with as many products as this at most. */
 const mostProducts = 200_000
@@ -49,7 +49,7 @@ export async function pick(connection: Connection, it: Import, act: Act): Promis
   }
 
   async function clear() {
-    while ((await store.deleteRows(connection, it.id, 1_000)) > 0);
+    while ((await rowStore.deleteRows(connection, it.id, 1_000)) > 0);
   }
 }
 

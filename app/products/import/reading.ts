@@ -6,7 +6,7 @@ import type { Import } from './import.js'
 import { FileProblem } from './problems.js'
 import * as rowStore from './row-store.js'
 import { isEmpty, type JudgedRow, judge, type Known, type ParsedRow, parseRow, type Verdict } from './rows.js'
-import * as store from './store.js'
+import * as store from './work-store.js'
 
 /** A file has as many rows as this at most. */
 const mostRows = 200_000
@@ -20,7 +20,7 @@ const batch = { rows: 250, length: 500_000 }
  * @throws {FileProblem} where it is no file of products
  */
 export async function read(connection: Connection, { id, size }: Import): Promise<void> {
-  while ((await store.deleteRows(connection, id, 1_000)) > 0);
+  while ((await rowStore.deleteRows(connection, id, 1_000)) > 0);
   const encoding = await encodingOf(store.readChunks(connection, id))
   const parts = decoded(store.readChunks(connection, id), encoding)
   const beginning = await firstPart(parts)

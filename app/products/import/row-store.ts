@@ -44,6 +44,13 @@ export function lockPicked(
   )
 }
 
+/** Deletes what a reading has noted of a file's rows, at most so many. @returns how many */
+export async function deleteRows(connection: Connection, id: number, most: number): Promise<number> {
+  const { affectedRows } = await connection.change('DELETE FROM import_rows WHERE import_id = ? LIMIT ?', [id, most])
+  return affectedRows
+}
+
+/** Deletes what was noted of one. */
 export async function deleteRow(connection: Connection, importId: number, number: number): Promise<void> {
   await connection.change('DELETE FROM import_rows WHERE import_id = ? AND number = ?', [importId, number])
 }

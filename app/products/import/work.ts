@@ -9,7 +9,8 @@ import { acting, type State, working } from './import.js'
 import { pick } from './picking.js'
 import { FileProblem } from './problems.js'
 import { read } from './reading.js'
-import * as store from './store.js'
+import { findImport } from './store.js'
+import * as store from './work-store.js'
 
 /** How long a replica works on an import before it begins anew, in milliseconds. */
 const timeout = 10 * 60_000
@@ -41,7 +42,7 @@ export async function workOnImports(database: Database, replica: string): Promis
   }
 
   async function work(connection: Connection, id: number, lock: string): Promise<boolean> {
-    const it = await store.findImport(connection, id)
+    const it = await findImport(connection, id)
     // Since it was seen waiting, it may have come to a state of which another lock decides.
     if (!it || !working.includes(it.state) || lockOf(id, it.state) !== lock) return false
     const attempts = await store.take(connection, id, replica)

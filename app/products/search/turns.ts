@@ -12,6 +12,9 @@ const longestQueue = 100
 /** When searching again makes sense, in seconds. */
 const retryAfter = 5
 
+/** In which searches are done. */
+export type Turns = ReturnType<typeof createTurns>
+
 /** Lets searches take turns. */
 export function createTurns() {
   const turns = pLimit(parallel)

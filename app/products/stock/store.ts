@@ -84,17 +84,24 @@ export function findMovements(connection: Connection, query: JournalQuery, most:
      LEFT JOIN movements AS undone ON undone.id = movements.undoes
      LEFT JOIN products ON products.id = movements.product_id
      ORDER BY movements.id DESC`,
-    [...asked.map(({ value }): Value => value), most],
+    [...asked.flatMap(({ sql, value }): Value[] => [...sql.matchAll(/\?/g)].map(() => value)), most],
   )
 }
 
-/** Days are asked for by the first and the last movement of theirs, because the journal is in the order of their ids. */
+/**
+ * Days are asked for by the first and the last movement of theirs, too, because the journal is in the order of their ids; but
+ * those of an import have the time when it was begun, ten minutes before at most. `+ INTERVAL 0 SECOND` keeps servers from
+ * the index of times, which has them in no order of a page.
+ */
 const conditions: Record<Exclude<keyof JournalQuery, 'before'>, string> = {
   product: 'product_id = ?',
   person: 'moved_by = ?',
   kind: 'kind = ?',
-  from: 'id >= (SELECT id FROM movements WHERE moved_at >= ? ORDER BY moved_at, id LIMIT 1)',
-  to: 'id <= (SELECT id FROM movements WHERE moved_at < ? + INTERVAL 1 DAY ORDER BY moved_at DESC, id DESC LIMIT 1)',
+  from: `moved_at + INTERVAL 0 SECOND >= ?
+    AND id >= (SELECT id FROM movements WHERE moved_at >= ? ORDER BY moved_at, id LIMIT 1)`,
+  to: `moved_at + INTERVAL 0 SECOND < ? + INTERVAL 1 DAY
+    AND id <= (SELECT MAX(id) FROM movements WHERE moved_at < ? + INTERVAL 1 DAY
+      AND moved_at >= (SELECT MAX(moved_at) FROM movements WHERE moved_at < ? + INTERVAL 1 DAY) - INTERVAL 20 MINUTE)`,
 }
 
 const before = { id: 'id < ?', number: 'number < (SELECT number FROM movements AS last WHERE last.id = ?)' }

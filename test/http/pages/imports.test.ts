@@ -1,7 +1,7 @@
 import { request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
-import { deleteOldImports } from '../../../app/products/import/store.js'
+import { deleteOldImports } from '../../../app/products/import/old-imports.js'
 import { expectNginxPage } from '../../pages.js'
 import { Person, problemsOn, product, registration, signedIn, unique } from '../../person.js'
 import { databases, replicaAddresses, withStore } from '../../system.js'

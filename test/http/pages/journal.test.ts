@@ -42,6 +42,25 @@ describe('the journal of all movements', () => {
     expect($('main').text()).to.contain('Only of this product: Cable')
   })
 
+  it('has under a day what an import moved that was begun on it and ended after it', async () => {
+    await ana.post(path, { kind: 'in', units: '1' })
+    await ana.post(path, { kind: 'in', units: '2' })
+    const table = () => databases.products('movements').where({ product_id: id })
+    const [, late] = await table().orderBy('id')
+    const midnight = `${late.moved_at.toISOString().slice(0, 10)}T00:00:00.000Z`
+    await table()
+      .where({ id: late.id })
+      .update({ moved_at: new Date(Date.parse(midnight) - 1) })
+    const dayBefore = new Date(Date.parse(midnight) - 1).toISOString().slice(0, 10)
+    const units = async (query: string) => (await ana.get(`/movements?product=${id}&${query}`)).$('.movements').text()
+    expect(await units(`to=${dayBefore}`))
+      .to.contain('+2')
+      .and.not.to.contain('+1')
+    expect(await units(`from=${midnight.slice(0, 10)}`))
+      .to.contain('+1')
+      .and.not.to.contain('+2')
+  })
+
   it('says where none matches', async () => {
     expect((await ana.get(`/movements?product=${id}`)).$('main').text()).to.contain('No movement matches')
   })

@@ -46,7 +46,7 @@ describe('the minimum of a product', () => {
         .$(`#p${at.split('/').at(-1)} td`)
         .last()
         .text()
-    expect(await inList(low)).to.equal('5 Below minimum')
+    expect(await inList(low)).to.equal('Below minimum 5')
     expect(await inList(path)).to.equal('5')
     const enough = await added(product({ minimum: '5' }))
     expect((await ana.get(enough)).$('.low')).to.have.length(0)
