@@ -23,11 +23,14 @@ interface EventStream {
 /** Opens the stream of the cluster's page once, as a browser does. */
 export async function openStream(person: Person): Promise<EventStream> {
   const abort = new AbortController()
-  const response = await fetch(`${person.address}/status/events`, {
-    redirect: 'manual',
-    headers: { ...person.headers, cookie: person.cookies },
-    signal: abort.signal,
-  })
+  const open = () =>
+    fetch(`${person.address}/status/events`, {
+      redirect: 'manual',
+      headers: { ...person.headers, cookie: person.cookies },
+      signal: abort.signal,
+    })
+  // nginx may just have closed the connection that would be used again.
+  const response = await open().catch(open)
   return {
     status: response.status,
     headers: response.headers,
