@@ -45,7 +45,7 @@ export async function createParts(config: Config): Promise<Parts> {
     log,
     lifecycle: { draining: false },
     databases,
-    accounts: createAccounts(databases.users, config.appSecret),
+    accounts: createAccounts(databases.users, config.appSecret, replica),
     catalogue: createCatalogue(databases.products, config.appSecret, replica, turns),
     archive: createArchive(databases.products, config.appSecret, replica),
     categories: createCategories(databases.products, config.appSecret),

@@ -5,7 +5,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import type { Knex } from 'knex'
 import { readConfig, readMigratorConfig } from '../app/config.js'
-import { Deadline } from '../app/database/deadline.js'
 import { claimOf } from '../app/writes/write.js'
 import { replicaProgram } from '../stack/checkout.js'
 import { run, waitUntil } from '../stack/processes.js'
@@ -156,7 +155,7 @@ describe('the log of a replica', () => {
 
 /** A write's result that no version of the product would have stored. */
 function brokenResult(principal: string, key: string) {
-  const write = { principal, route: 'POST /products', key, deadline: new Deadline(0) }
+  const write = { principal, route: 'POST /products', key }
   return { ...claimOf(write, {}, ''), result: 'no JSON', created_at: new Date() }
 }
 

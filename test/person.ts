@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { type CheerioAPI, load } from 'cheerio'
 import { CookieJar } from 'tough-cookie'
-import { stack } from './system.js'
+import { builtInRoleIds } from '../app/users/role.js'
+import { databases, stack } from './system.js'
 
 export interface Answer {
   status: number
@@ -99,7 +100,19 @@ export function registration(fields: Record<string, string> = {}) {
   }
 }
 
-/** A person with an account of their own, signed in. */
+/** A person with an account of their own, signed in, who may do everything. */
+export async function administrator(): Promise<Person> {
+  const account = registration()
+  const person = await signedIn(account)
+  await makeAdministrator(account.email)
+  return person
+}
+
+export async function makeAdministrator(email: string): Promise<void> {
+  await databases.users('users').where({ email }).update({ role_id: builtInRoleIds.administrator })
+}
+
+/** A person with an account of their own, signed in, who is an editor. */
 export async function signedIn(fields: Record<string, string> = {}): Promise<Person> {
   const person = new Person()
   const { status } = await person.post('/register', registration(fields))

@@ -5,6 +5,7 @@ import {
   AlreadyUndone,
   Archived,
   CountedSince,
+  Disabled,
   type FieldProblem,
   Invalid,
   KeyReused,
@@ -98,7 +99,7 @@ export function writeOf(ctx: Context, principal: string): Write {
   const { idempotencyKey } = fieldsOf(ctx)
   const key = (typeof idempotencyKey === 'string' && idempotencyKey) || ctx.get('Idempotency-Key')
   const { requestId, deadline } = ctx.state
-  return { principal, route: `${ctx.method} ${ctx.path}`, key: key || requestId, deadline }
+  return { principal, route: `${ctx.method} ${ctx.path}`, key: key || requestId, address: ctx.ip, requestId, deadline }
 }
 
 /**
@@ -136,6 +137,7 @@ export function noticeOf(error: unknown): TextKey | undefined {
 
 const notices: [abstract new (...args: never[]) => Error, TextKey][] = [
   [WrongCredentials, 'problem.wrongCredentials'],
+  [Disabled, 'problem.disabled'],
   [KeyReused, 'problem.keyReused'],
   [Outdated, 'problem.outdated'],
   [Archived, 'problem.archived'],

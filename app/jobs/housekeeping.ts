@@ -8,7 +8,7 @@ import { workOnImports } from '../products/import/work.js'
 import { indexChanged, indexNext } from '../products/search/indexing.js'
 import { repairSearchText } from '../products/search/store.js'
 import { deleteOldAttempts } from '../users/attempt-store.js'
-import { deleteExpiredSessions } from '../users/store.js'
+import { deleteExpiredSessions } from '../users/session-store.js'
 import { deleteOldClaims } from '../writes/store.js'
 import type { Job } from './jobs.js'
 

@@ -1,7 +1,9 @@
 import commonPasswords from 'fxa-common-password-list'
 import * as z from 'zod'
+import type { Locale } from '../i18n/locales.js'
 import { boundedText, line, parse } from '../input/schemas.js'
 import type { Actor } from './policy.js'
+import type { BuiltInRole } from './role.js'
 
 /** The signed-in person, and what they may do. */
 export interface User extends Actor {
@@ -9,14 +11,17 @@ export interface User extends Actor {
   firstName: string
   lastName: string
   email: string
+  /** That they chose for their account. */
+  locale: Locale | null
+  role: { id: number; builtIn: BuiltInRole | null; name: string }
 }
 
 /** What somebody signs in with. */
 export interface Browser {
-  /** Of the network, as the proxy saw it. */
-  address: string
   /** Of the session that it had, which ends. */
   sessionId: string | undefined
+  /** What it says of itself. */
+  userAgent: string
 }
 
 export type Registration = z.infer<typeof registration>

@@ -2,12 +2,14 @@ import { createHmac } from 'node:crypto'
 import type { Connection } from '../database/connection.js'
 import type { Database } from '../database/database.js'
 import type { Deadline } from '../database/deadline.js'
-import { Taken, WrongCredentials } from '../errors.js'
+import { Disabled, Taken, WrongCredentials } from '../errors.js'
 import type { Write } from '../writes/write.js'
 import { createWrites } from '../writes/writes.js'
-import { type Browser, type Credentials, emailKey, type Registration } from './account.js'
+import { type Browser, type Credentials, emailKey, type Registration, type User } from './account.js'
 import { createAttempts } from './attempts.js'
+import { type Action, type Entry, record } from './audit.js'
 import { expectTurn, hashPassword, verifyPassword } from './passwords.js'
+import * as sessionStore from './session-store.js'
 import { newSeed, sessionHash, sessionIdOf } from './sessions.js'
 import * as store from './store.js'
 
@@ -23,11 +25,14 @@ export interface SignIn {
   known: boolean
 }
 
-/** @param secret from which the ids of sessions are made, see {@link sessionIdOf} */
-export function createAccounts(database: Database, secret: string) {
+/**
+ * @param secret from which the ids of sessions are made, see {@link sessionIdOf}
+ * @param replica which the audit and the sessions name
+ */
+export function createAccounts(database: Database, secret: string, replica: string) {
   const writes = createWrites(database, secret)
   const attempts = createAttempts(database, secret)
-  const lookUpSession = database.batched(store.findSessions)
+  const lookUpSession = database.batched(sessionStore.findSessions)
   const lookUpName = database.batched(store.findNames)
 
   return {
@@ -47,30 +52,33 @@ export function createAccounts(database: Database, secret: string) {
       const passwordHash = await hashPassword(password, write.deadline)
       try {
         return await signInOnce(registration, write, browser, async (connection) => {
-          return { userId: await store.insertUser(connection, { ...names, passwordHash }), known: false }
+          const id = await store.insertUser(connection, { ...names, passwordHash })
+          return { id, email: names.email, action: 'register' }
         })
       } catch (error) {
         if (!(error instanceof Taken)) throw error
-        const userId = await authenticate(registration, browser, write.deadline)
-        if (userId === undefined) throw error
-        return await signInOnce(registration, write, browser, async () => ({ userId, known: true }))
+        const account = await authenticate(registration, write)
+        if (!account) throw error
+        return await signInOnce(registration, write, browser, async () => ({ ...account, action: 'signIn' }))
       }
     },
 
     /**
      * @throws {WrongCredentials} after the same time whether or not the address has an account
+     * @throws {Disabled} when they are right, and the person may not sign in
      * @throws {TooManyAttempts} when wrong ones were tried too often, right or not
      */
     async signIn(credentials: Credentials, write: Write, browser: Browser): Promise<SignIn> {
-      const userId = await authenticate(credentials, browser, write.deadline)
-      if (userId === undefined) throw new WrongCredentials()
-      return signInOnce(credentials, write, browser, async () => ({ userId, known: true }))
+      const account = await authenticate(credentials, write)
+      if (!account) throw new WrongCredentials()
+      return signInOnce(credentials, write, browser, async () => ({ ...account, action: 'signIn' }))
     },
 
-    /** Ends a session; one that has ended already is no error. */
-    async signOut(sessionId: string, write: Write): Promise<void> {
-      await writes.once(write, {}, async (connection) => {
-        await store.deleteSession(connection, sessionHash(sessionId))
+    /** Ends a session; one that has ended already is no error. @param user whose it is, where it has not ended */
+    async signOut(sessionId: string, user: User | undefined, write: Write): Promise<void> {
+      await writes.once(write, {}, async (connection, withCommit) => {
+        const ended = await sessionStore.deleteSession(connection, sessionHash(sessionId))
+        if (user && ended > 0) withCommit(record(write, replica, entryOf('signOut', user)))
         return {}
       })
     },
@@ -79,7 +87,14 @@ export function createAccounts(database: Database, secret: string) {
 
     /** Lets a session in use last longer, up to a week after its sign-in. */
     extendSession(id: string, deadline: Deadline): Promise<void> {
-      return database.run(deadline, (connection) => store.extendSession(connection, sessionHash(id)))
+      return database.run(deadline, (connection) => sessionStore.extendSession(connection, sessionHash(id)))
+    },
+
+    /** Notes when and where a session is used, as its owner sees it. */
+    noteSeen(id: string, address: string, deadline: Deadline): Promise<void> {
+      return database.run(deadline, (connection) =>
+        sessionStore.noteSeen(connection, sessionHash(id), { address, replica }),
+      )
     },
 
     /** Which of these sessions have not ended, for connections that last longer than a request. */
@@ -95,43 +110,56 @@ export function createAccounts(database: Database, secret: string) {
   }
 
   /** The session's user and when it expires, or undefined where it has ended. */
-  function findSession(id: string, deadline: Deadline): Promise<store.SessionRow | undefined> {
+  function findSession(id: string, deadline: Deadline): Promise<sessionStore.SessionRow | undefined> {
     return lookUpSession(sessionHash(id), deadline)
   }
 
-  /** Whose credentials they are, or undefined where they are nobody's. */
-  async function authenticate(
-    { email, password }: Credentials,
-    { address }: Browser,
-    deadline: Deadline,
-  ): Promise<number | undefined> {
+  /**
+   * Whose credentials they are, or undefined where they are nobody's.
+   * @throws {Disabled} where the person may not sign in
+   */
+  async function authenticate({ email, password }: Credentials, write: Write): Promise<store.Account | undefined> {
+    const { address, deadline } = write
     expectTurn()
     const takeBack = await attempts.take(email, address, deadline)
     const account = await database.run(deadline, (connection) => store.findAccount(connection, email))
     const right = await verifyPassword(password, account?.passwordHash, deadline)
     if (right) await takeBack()
-    return right ? account?.id : undefined
+    if (right && !account?.disabled) return account
+    const refused: Entry = { ...entryOf('signInFailed', account), actor: undefined }
+    await database.run(deadline, (connection) => connection.transact(record(write, replica, refused)))
+    if (right) throw new Disabled()
+    return undefined
   }
 
   /** Starts a session, and ends the one that the browser had, in the transaction that finds or makes the account. */
   async function signInOnce(
     contents: Credentials,
     write: Write,
-    { sessionId: replaced }: Browser,
-    account: (connection: Connection) => Promise<{ userId: number; known: boolean }>,
+    { sessionId: replaced, userAgent }: Browser,
+    account: (connection: Connection) => Promise<{ id: number; email: string; action: 'register' | 'signIn' }>,
   ): Promise<SignIn> {
     let own: string | undefined
-    const { seed, known } = await writes.once(write, contents, async (connection) => {
-      const { userId, known } = await account(connection)
+    const { seed, known } = await writes.once(write, contents, async (connection, withCommit) => {
+      const { id, email, action } = await account(connection)
       const seed = newSeed()
       own = seed
-      if (replaced) await store.deleteSession(connection, sessionHash(replaced))
-      await store.insertSession(connection, sessionHash(sessionIdOf(seed, secret)), userId)
-      return { seed, known }
+      if (replaced) await sessionStore.deleteSession(connection, sessionHash(replaced))
+      const place = { address: write.address, replica }
+      withCommit(
+        sessionStore.insertSession(sessionHash(sessionIdOf(seed, secret)), id, userAgent, place),
+        record(write, replica, entryOf(action, { id, email })),
+      )
+      return { seed, known: action === 'signIn' }
     })
     const sessionId = sessionIdOf(seed, secret)
     // The cookie of a session that has ended might take the place of a living one's.
     const isLive = seed === own || (await findSession(sessionId, write.deadline))
     return { sessionId: isLive ? sessionId : undefined, known }
   }
+}
+
+/** What somebody did with their own account. */
+function entryOf(action: Action, account: { id: number; email: string } | undefined): Entry {
+  return { action, actor: account, subject: { kind: 'user', id: account?.id, name: account?.email ?? '' } }
 }

@@ -1,32 +1,30 @@
 /** Names in code for what a person may be allowed to do. */
-export type Permission =
-  | 'products:read'
-  | 'products:edit'
-  | 'products:delete'
-  | 'stock:move'
-  | 'imports:run'
-  | 'status:read'
+export const permissions = [
+  'products.read',
+  'products.write',
+  'products.delete',
+  'stock.move',
+  'imports.run',
+  'users.read',
+  'users.manage',
+  'roles.manage',
+  'audit.read',
+  'cluster.read',
+] as const
 
-/** Everybody is an editor. */
-type Role = keyof typeof permissions
+export type Permission = (typeof permissions)[number]
 
 /** Whoever the rules are asked about. */
 export interface Actor {
-  role: Role
+  permissions: readonly Permission[]
 }
 
-const permissions = {
-  editor: new Set<Permission>([
-    'products:read',
-    'products:edit',
-    'products:delete',
-    'stock:move',
-    'imports:run',
-    'status:read',
-  ]),
-}
-
-/** The one place that says who may do what; pages and menus ask here. */
+/** The one place that says who may do what; pages, menus and programs ask here. */
 export function may(actor: Actor, permission: Permission): boolean {
-  return permissions[actor.role].has(permission)
+  return actor.permissions.includes(permission)
+}
+
+/** Whether somebody may all of this, so that giving it to others gives nothing that they do not have themselves. */
+export function mayAll(actor: Actor, asked: readonly Permission[]): boolean {
+  return asked.every((permission) => may(actor, permission))
 }

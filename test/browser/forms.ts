@@ -1,13 +1,15 @@
 import type { Page } from 'playwright-core'
-import { registration } from '../person.js'
+import { makeAdministrator, registration } from '../person.js'
 
-/** Makes an account and signs in. */
+/** Makes an account that may do everything, and signs in. */
 export async function register(page: Page) {
   const account = registration()
   await page.goto('/register')
   await fill(page, account)
   await submit(page)
   await page.waitForURL('**/products')
+  await makeAdministrator(account.email)
+  await page.reload() // the menu has more now
   return account
 }
 

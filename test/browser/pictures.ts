@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BrowserContextOptions, Page } from 'playwright-core'
@@ -5,7 +6,7 @@ import { launchChromium, screens } from './chromium.js'
 
 /**
  * `npm run pictures -- [FOLDER] [ADDRESS]`: takes a picture of every page of a running Bodega, on a phone and a desktop,
- * light and dark, in both languages. It makes an account and a few products.
+ * light and dark, in both languages. It makes an account, of an administrator, and a few products.
  */
 const [folder = 'pictures', address = 'http://localhost:8080'] = process.argv.slice(2)
 mkdirSync(folder, { recursive: true })
@@ -52,6 +53,7 @@ async function walk(name: string, options: BrowserContextOptions) {
     await page.screenshot({ path: join(folder, `${step}-${name}.png`), fullPage: true })
   }
   const unique = Date.now().toString(36)
+  const email = `ana.${name}.${unique}@example.org`
 
   await page.goto('/')
   await take('welcome')
@@ -66,11 +68,12 @@ async function walk(name: string, options: BrowserContextOptions) {
   await submit(page, {
     firstName: 'Ana',
     lastName: 'García',
-    email: `ana.${name}.${unique}@example.org`,
+    email,
     password: 'a long enough phrase',
   })
   await page.waitForURL('**/products')
   await take('products')
+  execFileSync(process.execPath, ['dist/stack/make-administrator.js', email])
   await page.goto('/products?q=zzzz')
   await take('products-no-match')
   for (const [index, product] of samples.entries()) {

@@ -1,11 +1,12 @@
 import { expect } from 'chai'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { openStream } from '../event-stream.js'
-import { Person, registration } from '../person.js'
+import { Person } from '../person.js'
 import { allReady, keepStopped, replicaNamed, signal } from '../replica.js'
 import { databases, stack } from '../system.js'
 import { violations } from './axe.js'
 import { launchChromium } from './chromium.js'
+import { register } from './forms.js'
 
 describe('the page of the servers in a real browser', () => {
   let browser: Browser
@@ -220,10 +221,7 @@ describe('the page of the servers in a real browser', () => {
   async function open(options: BrowserContextOptions = {}): Promise<Page> {
     context = await browser.newContext({ locale: 'en', baseURL: stack.url, ...options })
     const page = await context.newPage()
-    await page.goto('/register')
-    for (const [name, value] of Object.entries(registration())) await page.fill(`main [name=${name}]`, value)
-    await page.click('main form[method=post] button:not([type=button])')
-    await page.waitForURL('**/products')
+    await register(page)
     await page.goto('/status')
     return page
   }

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { expect } from 'chai'
-import { Deadline } from '../../app/database/deadline.js'
 import { insertCategory } from '../../app/products/categories/store.js'
 import { insertProducts } from '../../app/products/store.js'
+import { insertSession } from '../../app/users/session-store.js'
 import { sessionHash } from '../../app/users/sessions.js'
 import * as store from '../../app/users/store.js'
 import { claimOf } from '../../app/writes/write.js'
@@ -100,7 +100,7 @@ export const writes: Write[] = [
 
 /** How often the key of an attempt was claimed and the result stored with it: once, where the write was done. */
 export async function countClaims(write: Write, { principal, key, path = write.path }: Attempt): Promise<number> {
-  const arrival = { principal, route: `POST ${path}`, key, deadline: new Deadline(0) }
+  const arrival = { principal, route: `POST ${path}`, key }
   const { id } = claimOf(arrival, {}, '')
   const rows = await databases[write.database]('idempotency_keys').where({ id }).whereNotNull('result')
   return rows.length
@@ -248,7 +248,8 @@ async function hashOfNewAccount(): Promise<string> {
 
 async function enter(person: Person, userId: number): Promise<string> {
   const id = randomBytes(32).toString('base64url')
-  await withStore('users', (connection) => store.insertSession(connection, sessionHash(id), userId))
+  const session = insertSession(sessionHash(id), userId, '', { address: '', replica: '' })
+  await withStore('users', (connection) => connection.transact(session))
   person.setCookie('session', id)
   return id
 }

@@ -9,7 +9,7 @@ import mysql from 'mysql2/promise'
 import { readMigratorConfig } from '../../app/config.js'
 import { replicaProgram } from '../../stack/checkout.js'
 import { waitUntil } from '../../stack/processes.js'
-import { Person, signedIn } from '../person.js'
+import { administrator, Person } from '../person.js'
 import { stack } from '../system.js'
 
 describe('a replica that is told to leave', () => {
@@ -79,7 +79,7 @@ describe('a replica that is told to leave', () => {
   })
 
   it('ends in order although a live page is just being opened', async () => {
-    const viewer = (await signedIn()).at(person.address)
+    const viewer = (await administrator()).at(person.address)
     const { admin, account } = readMigratorConfig(stack.environment).users
     const locker = await mysql.createConnection({ ...admin, database: account.database })
     await locker.query('LOCK TABLES heartbeats WRITE')

@@ -8,7 +8,7 @@ import { expect } from 'chai'
 import getPort from 'get-port'
 import { makeLogFolders } from '../../stack/logs.js'
 import { startNginx } from '../../stack/nginx.js'
-import { Person, signedIn } from '../person.js'
+import { administrator, Person } from '../person.js'
 import { stack } from '../system.js'
 
 interface Answer {
@@ -33,7 +33,7 @@ describe('the headers that are always the same', () => {
   let cookie: string
   let asset: string
   before(async () => {
-    cookie = (await signedIn()).cookies
+    cookie = (await administrator()).cookies
     asset = (await new Person().get('/')).$('link[rel=stylesheet]').attr('href') as string
   })
 

@@ -158,5 +158,5 @@ describe('a write', () => {
 type Draft = ReturnType<typeof product>
 
 function write(principal: string, key: string): Write {
-  return { principal, route: 'POST /register', key, deadline: new Deadline(8_000) }
+  return { principal, route: 'POST /register', key, address: '', requestId: '', deadline: new Deadline(8_000) }
 }

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { Context, Middleware } from 'koa'
+import { may, type Permission } from '../../users/policy.js'
 import type { Views } from '../views.js'
 import type { FindLow } from './low-stock.js'
 
 /**
- * Gives handlers ctx.page(view, locals): a view of views/, which sees who asks and for which address, too; and a person's
- * how many products are low.
+ * Gives handlers ctx.page(view, locals): a view of views/, which sees who asks, what they may do, and for which address, too; and
+ * a person's how many products are low.
  */
 export function pages({ render }: Views, findLow: FindLow): Middleware {
   return (ctx, next) => {
@@ -15,8 +16,10 @@ export function pages({ render }: Views, findLow: FindLow): Middleware {
         ctx.state.holdsKey = true
         return randomUUID()
       }
-      const lowStock = user && (await findLow(ctx))
-      answerWithPage(ctx, await render(view, locale, { user, lowStock, here: hereOf(ctx), newKey, ...locals }))
+      const userMay = (permission: Permission) => user !== undefined && may(user, permission)
+      const lowStock = userMay('products.read') ? await findLow(ctx) : undefined
+      const seen = { user, may: userMay, lowStock, here: hereOf(ctx), newKey, ...locals }
+      answerWithPage(ctx, await render(view, locale, seen))
     }
     return next()
   }

@@ -18,14 +18,12 @@ export function session(app: Koa, accounts: Accounts, log: Log): Middleware {
     async get(id: string, _maxAge: number, { ctx }: { ctx: Context }) {
       const found = await accounts.findSession(id, ctx.state.deadline)
       ctx.state.user = found?.user
+      if (found?.unseen) await notVital(ctx, accounts.noteSeen(id, ctx.ip, ctx.state.deadline))
       return found && { _expire: found.expiresAt.getTime() }
     },
     async set(id: string, _session: unknown, _maxAge: number, { ctx }: { ctx: Context }) {
       if (id === ctx.state.startedSessionId) return
-      // The person has the page either way; the next page asks again.
-      await accounts
-        .extendSession(id, ctx.state.deadline)
-        .catch((err) => log.warn({ err, requestId: ctx.state.requestId }))
+      await notVital(ctx, accounts.extendSession(id, ctx.state.deadline))
     },
     async destroy() {},
   }
@@ -39,6 +37,11 @@ export function session(app: Koa, accounts: Accounts, log: Log): Middleware {
     genid: (ctx: Context) => ctx.state.startedSessionId,
   }
   return compose([chooseCookie, createSession(options as CreateSessionOptions, app)])
+
+  /** The person has the page either way; the next page asks again. */
+  async function notVital(ctx: Context, work: Promise<void>) {
+    await work.catch((err) => log.warn({ err, requestId: ctx.state.requestId }))
+  }
 }
 
 /** Over TLS with a prefix that browsers take from this very host alone, and over nothing but TLS. */
@@ -57,8 +60,11 @@ export function sessionIdOf(ctx: Context): string | undefined {
 
 /** What somebody signs in with. */
 export function browserOf(ctx: Context): Browser {
-  return { address: ctx.ip, sessionId: sessionIdOf(ctx) }
+  return { sessionId: sessionIdOf(ctx), userAgent: ctx.get('User-Agent').slice(0, longestUserAgent) }
 }
+
+/** As much as the column takes. */
+const longestUserAgent = 400
 
 /** Gives the browser the cookie of the session that a sign-in started. */
 export async function enterSession(ctx: Context, id: string): Promise<void> {

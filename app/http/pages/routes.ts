@@ -63,21 +63,21 @@ export function pageRoutes(parts: Parts): Router {
   const forms: FormPages = {
     '/login': { show: showLoginForm },
     '/register': { show: showRegistrationForm },
-    '/products': { show: showProductForm, permission: 'products:edit' },
-    '/products/bulk': { show: showBulkForm, permission: 'products:edit' },
-    '/products/:id': { show: showEditForm, permission: 'products:edit' },
-    '/products/:id/archive': { show: showPutForm, permission: 'products:edit' },
-    '/products/:id/restore': { show: showPutForm, permission: 'products:edit' },
-    '/products/:id/delete': { show: showDeleteForm, permission: 'products:delete' },
-    '/products/:id/movements': { show: showStockForm, permission: 'stock:move' },
-    '/movements/:id/undo': { show: showUndoForm, permission: 'stock:move' },
-    '/categories': { show: ofCategories.showList, permission: 'products:edit' },
-    '/categories/rename': { show: ofCategories.showRenameForm, permission: 'products:edit' },
-    '/categories/delete': { show: ofCategories.showNotDeleted, permission: 'products:edit' },
-    '/imports': { show: importing.showUploadForm, permission: 'imports:run' },
-    '/imports/:id/apply': { show: importing.showImportForm, permission: 'imports:run' },
-    '/imports/:id/undo': { show: importing.showImportForm, permission: 'imports:run' },
-    '/imports/:id/compare': { show: importing.showImportForm, permission: 'imports:run' },
+    '/products': { show: showProductForm, permission: 'products.write' },
+    '/products/bulk': { show: showBulkForm, permission: 'products.write' },
+    '/products/:id': { show: showEditForm, permission: 'products.write' },
+    '/products/:id/archive': { show: showPutForm, permission: 'products.write' },
+    '/products/:id/restore': { show: showPutForm, permission: 'products.write' },
+    '/products/:id/delete': { show: showDeleteForm, permission: 'products.delete' },
+    '/products/:id/movements': { show: showStockForm, permission: 'stock.move' },
+    '/movements/:id/undo': { show: showUndoForm, permission: 'stock.move' },
+    '/categories': { show: ofCategories.showList, permission: 'products.write' },
+    '/categories/rename': { show: ofCategories.showRenameForm, permission: 'products.write' },
+    '/categories/delete': { show: ofCategories.showNotDeleted, permission: 'products.write' },
+    '/imports': { show: importing.showUploadForm, permission: 'imports.run' },
+    '/imports/:id/apply': { show: importing.showImportForm, permission: 'imports.run' },
+    '/imports/:id/undo': { show: importing.showImportForm, permission: 'imports.run' },
+    '/imports/:id/compare': { show: importing.showImportForm, permission: 'imports.run' },
   }
   const { showLogin, submitLogin, submitLogout } = loginPages(accounts, forms)
   const { showStatus, streamStatus } = statusPages(parts)
@@ -89,40 +89,40 @@ export function pageRoutes(parts: Parts): Router {
     .get('/login', showLogin)
     .post('/login', form(), submitLogin)
     .post('/logout', form(), submitLogout)
-    .get('/products', may('products:read'), showProducts)
-    .post('/products', form(), may('products:edit'), submitProduct)
-    .get('/products/new', may('products:edit'), showNewProduct)
-    .get('/products/new/code', may('products:edit'), showCode)
-    .post('/products/bulk', form(), may('products:edit'), submitBulk)
-    .get('/products/:id', may('products:read'), ofProduct.showProduct)
-    .post('/products/:id', form(), may('products:edit'), submitEdit)
-    .get('/products/:id/edit', may('products:edit'), showEdit)
-    .post('/products/:id/archive', form(), may('products:edit'), submitArchive)
-    .post('/products/:id/restore', form(), may('products:edit'), submitRestore)
-    .get('/products/:id/delete', may('products:delete'), showDelete)
-    .post('/products/:id/delete', form(), may('products:delete'), submitDelete)
-    .get('/products/:id/movements', may('products:read'), showStock)
-    .post('/products/:id/movements', form(), may('stock:move'), submitMovement)
-    .get('/categories', may('products:read'), ofCategories.showCategories)
-    .post('/categories', form(), may('products:edit'), ofCategories.submitCategory)
-    .get('/categories/rename', may('products:edit'), ofCategories.showRename)
-    .post('/categories/rename', form(), may('products:edit'), ofCategories.submitRename)
-    .post('/categories/delete', form(), may('products:edit'), ofCategories.submitDelete)
-    .get('/movements', may('products:read'), showJournal)
-    .post('/movements/:id/undo', form(), may('stock:move'), submitUndo)
-    .get('/labels', may('products:read'), showLabels)
-    .get('/scan', may('products:read'), scan)
-    .get('/palette', may('products:read'), showPalette)
-    .get('/shortcuts', may('products:read'), showShortcuts)
-    .get('/products.csv', may('products:read'), exportProducts)
-    .get('/movements.csv', may('products:read'), exportMovements)
-    .get('/imports', may('imports:run'), importing.showImports)
-    .post('/imports', may('imports:run'), upload(), importing.submitFile)
-    .get('/imports/:id', may('imports:run'), importing.showImport)
-    .get('/imports/:id/wrong.csv', may('imports:run'), exportWrongRows(imports))
-    .post('/imports/:id/apply', form(), may('imports:run'), importing.submitApply)
-    .post('/imports/:id/undo', form(), may('imports:run'), importing.submitUndo)
-    .post('/imports/:id/compare', form(), may('imports:run'), importing.submitCompare)
-    .get('/status', may('status:read'), showStatus)
-    .get('/status/events', may('status:read'), streamStatus)
+    .get('/products', may('products.read'), showProducts)
+    .post('/products', form(), may('products.write'), submitProduct)
+    .get('/products/new', may('products.write'), showNewProduct)
+    .get('/products/new/code', may('products.write'), showCode)
+    .post('/products/bulk', form(), may('products.write'), submitBulk)
+    .get('/products/:id', may('products.read'), ofProduct.showProduct)
+    .post('/products/:id', form(), may('products.write'), submitEdit)
+    .get('/products/:id/edit', may('products.write'), showEdit)
+    .post('/products/:id/archive', form(), may('products.write'), submitArchive)
+    .post('/products/:id/restore', form(), may('products.write'), submitRestore)
+    .get('/products/:id/delete', may('products.delete'), showDelete)
+    .post('/products/:id/delete', form(), may('products.delete'), submitDelete)
+    .get('/products/:id/movements', may('products.read'), showStock)
+    .post('/products/:id/movements', form(), may('stock.move'), submitMovement)
+    .get('/categories', may('products.read'), ofCategories.showCategories)
+    .post('/categories', form(), may('products.write'), ofCategories.submitCategory)
+    .get('/categories/rename', may('products.write'), ofCategories.showRename)
+    .post('/categories/rename', form(), may('products.write'), ofCategories.submitRename)
+    .post('/categories/delete', form(), may('products.write'), ofCategories.submitDelete)
+    .get('/movements', may('products.read'), showJournal)
+    .post('/movements/:id/undo', form(), may('stock.move'), submitUndo)
+    .get('/labels', may('products.read'), showLabels)
+    .get('/scan', may('products.read'), scan)
+    .get('/palette', may('products.read'), showPalette)
+    .get('/shortcuts', may('products.read'), showShortcuts)
+    .get('/products.csv', may('products.read'), exportProducts)
+    .get('/movements.csv', may('products.read'), exportMovements)
+    .get('/imports', may('imports.run'), importing.showImports)
+    .post('/imports', may('imports.run'), upload(), importing.submitFile)
+    .get('/imports/:id', may('imports.run'), importing.showImport)
+    .get('/imports/:id/wrong.csv', may('imports.run'), exportWrongRows(imports))
+    .post('/imports/:id/apply', form(), may('imports.run'), importing.submitApply)
+    .post('/imports/:id/undo', form(), may('imports.run'), importing.submitUndo)
+    .post('/imports/:id/compare', form(), may('imports.run'), importing.submitCompare)
+    .get('/status', may('cluster.read'), showStatus)
+    .get('/status/events', may('cluster.read'), streamStatus)
 }

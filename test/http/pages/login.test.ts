@@ -1,5 +1,4 @@
 import { expect } from 'chai'
-import { Deadline } from '../../../app/database/deadline.js'
 import { claimOf } from '../../../app/writes/write.js'
 import { logLine } from '../../log.js'
 import { Person, problemsOn, registration, signedIn, unique, valuesOn } from '../../person.js'
@@ -89,7 +88,7 @@ describe('signing in', () => {
     expect((await stolen.get('/products')).status).to.equal(303)
     // A day later the key is forgotten.
     const write = { principal: `stranger ${account.email}`, route: 'POST /login', key: key['idempotency-key'] }
-    const { id } = claimOf({ ...write, deadline: new Deadline(0) }, {}, '')
+    const { id } = claimOf(write, {}, '')
     expect(await databases.users('idempotency_keys').where({ id }).delete()).to.equal(1)
     await new Person().post('/login', account, key)
     expect((await stolen.get('/products')).status).to.equal(303)

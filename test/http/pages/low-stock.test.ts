@@ -7,7 +7,16 @@ import { drawStock } from '../../../app/http/pages/products/stock-line.js'
 import type { Product } from '../../../app/products/product.js'
 import { claimOf } from '../../../app/writes/write.js'
 import { startReplica } from '../../lone-replica.js'
-import { type Answer, Person, problemsOn, product, registration, signedIn, unique, valuesOn } from '../../person.js'
+import {
+  type Answer,
+  administrator,
+  Person,
+  problemsOn,
+  product,
+  registration,
+  unique,
+  valuesOn,
+} from '../../person.js'
 import { databases, replicaAddresses, stack } from '../../system.js'
 
 describe('the minimum of a product', () => {
@@ -18,7 +27,7 @@ describe('the minimum of a product', () => {
   let path: string
 
   before(async () => {
-    ana = await signedIn()
+    ana = await administrator()
     everywhere = replicaAddresses().map((address) => ana.at(address))
   })
 
@@ -128,7 +137,7 @@ describe('the minimum of a product', () => {
     const { id: userId } = await databases.users('users').where({ email: account.email }).first('id')
     const [key, sent] = [unique(), product()]
     const contents = { ...sent, units: 5 } // in the order that it always had
-    const arrival = { principal: `user ${userId}`, route: 'POST /products', key, deadline: undefined as never }
+    const arrival = { principal: `user ${userId}`, route: 'POST /products', key }
     const claim = claimOf(arrival, contents, readConfig(stack.environment).appSecret)
     await databases
       .products('idempotency_keys')
@@ -225,7 +234,7 @@ describe('the minimum of a product', () => {
 describe('the stock of a product over time', () => {
   let ana: Person
   before(async () => {
-    ana = await signedIn()
+    ana = await administrator()
   })
 
   it('is a line on its page, with words, above the latest movements', async () => {

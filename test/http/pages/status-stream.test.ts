@@ -2,14 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import { waitUntil } from '../../../stack/processes.js'
 import { firstTold, openStream, type Told, watch } from '../../event-stream.js'
-import { type Person, signedIn } from '../../person.js'
+import { administrator, type Person } from '../../person.js'
 import { allReady, replicaNamed, signal } from '../../replica.js'
 import { databases, replicaAddresses, stack } from '../../system.js'
 
 describe('the page of the servers, live,', () => {
   let person: Person
   before(async () => {
-    person = await signedIn()
+    person = await administrator()
   })
   afterEach(allReady)
 
@@ -135,7 +135,7 @@ describe('the page of the servers, live,', () => {
   })
 
   it('ends the stream of a person who signs out', async () => {
-    const other = await signedIn()
+    const other = await administrator()
     const stream = await openStream(other)
     const names: string[] = []
     for await (const { name } of stream.events()) {
@@ -147,7 +147,7 @@ describe('the page of the servers, live,', () => {
   })
 
   it('bears ten streams of one person, for which it reads no more than for one, and nothing for nobody', async () => {
-    const near = (await signedIn()).at(replicaAddresses()[1] as string)
+    const near = (await administrator()).at(replicaAddresses()[1] as string)
     // The replicas' jobs ask every second, too; a stream would ask some 16 times more in each of these spans.
     await waitUntil('somebody reads for nobody', 40, async () => (await selectsIn(4)) <= 32)
     const streams = await Promise.all(Array.from({ length: 10 }, () => openStream(near)))

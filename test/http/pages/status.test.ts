@@ -3,14 +3,14 @@ import { expect } from 'chai'
 import { headlineOf } from '../../../app/http/pages/status/headline.js'
 import { textsOf } from '../../../app/i18n/texts.js'
 import { insertHeartbeat } from '../../../app/monitoring/store.js'
-import { Person, signedIn, unique } from '../../person.js'
+import { administrator, Person, unique } from '../../person.js'
 import { allReady, replicaNamed } from '../../replica.js'
 import { databases, replicaAddresses, withStore } from '../../system.js'
 
 describe('the page of the servers', () => {
   let person: Person
   before(async () => {
-    person = await signedIn()
+    person = await administrator()
   })
   afterEach(allReady)
 

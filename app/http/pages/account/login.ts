@@ -1,5 +1,5 @@
 import type { Context } from 'koa'
-import { TooManyAttempts, WrongCredentials } from '../../../errors.js'
+import { Disabled, TooManyAttempts, WrongCredentials } from '../../../errors.js'
 import { type Credentials, parseCredentials } from '../../../users/account.js'
 import type { Accounts, SignIn } from '../../../users/accounts.js'
 import { type FormState, fieldsOf, newForm, submit, writeOf } from '../../forms.js'
@@ -7,6 +7,8 @@ import { browserOf, enterSession, leaveSession, sessionIdOf } from '../../middle
 import { nextPage, seeOther } from '../../navigation.js'
 import { type FormPages, showAgain } from '../../shown-again.js'
 import { strangerOf } from './principals.js'
+
+const refusals = [WrongCredentials, TooManyAttempts, Disabled]
 
 export async function showLoginForm(ctx: Context, { values: { email, next, draft }, ...form }: FormState) {
   await ctx.page('login', { form: { ...form, values: { email, next, draft } } })
@@ -35,7 +37,7 @@ export function loginPages(accounts: Accounts, forms: FormPages) {
 
     async submitLogout(ctx: Context) {
       const sessionId = sessionIdOf(ctx)
-      if (sessionId) await accounts.signOut(sessionId, writeOf(ctx, `session ${sessionId}`))
+      if (sessionId) await accounts.signOut(sessionId, ctx.state.user, writeOf(ctx, `session ${sessionId}`))
       leaveSession(ctx)
       seeOther(ctx, '/')
     },
@@ -56,8 +58,7 @@ export function loginPages(accounts: Accounts, forms: FormPages) {
       ctx.state.signIn = { account, succeeded: true }
       return signedIn
     } catch (error) {
-      if (error instanceof WrongCredentials || error instanceof TooManyAttempts)
-        ctx.state.signIn = { account, succeeded: false }
+      if (refusals.some((refusal) => error instanceof refusal)) ctx.state.signIn = { account, succeeded: false }
       throw error
     }
   }

@@ -12,7 +12,7 @@ export const person = {
   firstName: 'María del Carmen',
   lastName: 'Sosa',
   email: 'maria@bodega.test',
-  role: 'editor',
+  role: { id: 2, builtIn: 'editor', name: 'editor' },
 }
 
 export const product: Product = {
