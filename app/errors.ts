@@ -53,6 +53,9 @@ export class CountedSince extends Error {}
 /** Thrown when the e-mail address or the password is wrong; which of them is not said. */
 export class WrongCredentials extends Error {}
 
+/** Thrown when somebody who is not signed in asks for what only a signed-in person may do. */
+export class NotSignedIn extends Error {}
+
 /** Thrown when a person who may not sign in gave the right password. */
 export class Disabled extends Error {}
 

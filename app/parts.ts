@@ -13,6 +13,7 @@ import { createImports, type Imports } from './products/import/imports.js'
 import { createTurns } from './products/search/turns.js'
 import { createStockKeeping, type StockKeeping } from './products/stock/stock.js'
 import { type Accounts, createAccounts } from './users/accounts.js'
+import { createOwnAccount, type OwnAccount } from './users/own-account.js'
 
 /** What a replica is made of. */
 export interface Parts {
@@ -23,6 +24,7 @@ export interface Parts {
   lifecycle: Lifecycle
   databases: Databases
   accounts: Accounts
+  ownAccount: OwnAccount
   catalogue: Catalogue
   archive: Archive
   categories: Categories
@@ -46,6 +48,7 @@ export async function createParts(config: Config): Promise<Parts> {
     lifecycle: { draining: false },
     databases,
     accounts: createAccounts(databases.users, config.appSecret, replica),
+    ownAccount: createOwnAccount(databases.users, config.appSecret, replica),
     catalogue: createCatalogue(databases.products, config.appSecret, replica, turns),
     archive: createArchive(databases.products, config.appSecret, replica),
     categories: createCategories(databases.products, config.appSecret),

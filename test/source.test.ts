@@ -101,7 +101,7 @@ const mayImport: Record<string, string[]> = {
     'log.ts',
   ],
   jobs: ['users', 'products', 'monitoring', 'writes', 'database', 'log.ts'],
-  users: ['writes', 'database', 'input'],
+  users: ['writes', 'database', 'input', 'i18n'],
   products: ['users', 'writes', 'database', 'input'],
   monitoring: ['database', 'config.ts', 'log.ts'],
   writes: ['database'],

@@ -44,6 +44,7 @@ const answers: [ErrorClass, ErrorAnswer][] = [
   [errors.CountedSince, { status: 409, code: 'countedSince', words: 'error.refused' }],
   [errors.KeyReused, { status: 422, code: 'keyReused', words: 'error.keyReused' }],
   [errors.WrongCredentials, { status: 401, code: 'wrongCredentials', words: 'error.refused' }],
+  [errors.NotSignedIn, { status: 401, code: 'notSignedIn', words: 'error.refused' }],
   [errors.Disabled, { status: 403, code: 'disabled', words: 'error.refused' }],
   [errors.Forbidden, { status: 403, code: 'forbidden', words: 'error.forbidden' }],
   [CrossSite, { status: 403, code: 'crossSite', words: 'error.crossSite' }],

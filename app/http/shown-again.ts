@@ -1,12 +1,11 @@
 import type { Context } from 'koa'
 import * as z from 'zod'
 import { isTextKey, type TextKey } from '../i18n/texts.js'
-import type { Permission } from '../users/policy.js'
 import type { FormState, ShowForm } from './forms.js'
-import { may } from './middleware/access.js'
+import { type Access, may } from './middleware/access.js'
 
 /** By the address that a form is sent to, as the router has it: how it is shown, and who may see it. */
-export type FormPages = Record<string, { show: ShowForm; permission?: Permission }>
+export type FormPages = Record<string, { show: ShowForm; permission?: Access }>
 
 /**
  * Shows a form with what was typed into it, and sends it nowhere: in another language, or after signing in again.

@@ -49,28 +49,46 @@ const longestPassword = 256
 /** In canonical form, so that an accent typed on another keyboard is the same password. */
 const password = boundedText(longestPassword).transform((text) => text.normalize('NFC'))
 
-const person = z.object({
-  firstName: line(100),
-  lastName: line(100),
-  email: line(254).refine((email) => address.safeParse(email).success, { error: 'problem.email', abort: true }),
-  password: password
-    .refine((text) => [...text].length >= 10, { error: 'problem.passwordShort', abort: true })
-    .refine((text) => [...text].length <= longestPassword, { error: 'problem.passwordLong', abort: true })
-    .refine((text) => !commonPasswords.test(text.toLowerCase()), { error: 'problem.passwordCommon', abort: true })
-    .refine((text) => new Set(text).size >= leastDistinct, { error: 'problem.passwordRepeated' }),
-})
-
 const leastDistinct = 4
 
-const registration = person.refine((it) => [...restOf(it)].length >= leastRest, {
-  error: 'problem.passwordOwn',
-  path: ['password'],
+/** A password as it is given to be checked. */
+export const givenPassword = password.refine((text) => text !== '', { error: 'problem.missing' })
+
+/** A password that is to be an account's. */
+export const newPassword = password
+  .refine((text) => [...text].length >= 10, { error: 'problem.passwordShort', abort: true })
+  .refine((text) => [...text].length <= longestPassword, { error: 'problem.passwordLong', abort: true })
+  .refine((text) => !commonPasswords.test(text.toLowerCase()), { error: 'problem.passwordCommon', abort: true })
+  .refine((text) => new Set(text).size >= leastDistinct, { error: 'problem.passwordRepeated' })
+
+/** What is said where a password is little more than its owner's names, see {@link isMoreThanOwn}. */
+export function ownWords(field: string) {
+  return { error: 'problem.passwordOwn', path: [field] }
+}
+
+/** What people are called. */
+export const personName = { firstName: line(100), lastName: line(100) }
+
+export const emailAddress = line(254).refine((email) => address.safeParse(email).success, {
+  error: 'problem.email',
+  abort: true,
 })
+
+const registration = z
+  .object({ ...personName, email: emailAddress, password: newPassword })
+  .refine((it) => isMoreThanOwn(it.password, it), ownWords('password'))
+
+/** Whether enough of a password is left without the words that anyone would try first. */
+export function isMoreThanOwn(password: string, owner: Pick<User, 'firstName' | 'lastName' | 'email'>): boolean {
+  return [...restOf(password, owner)].length >= leastRest
+}
 
 const leastRest = 6
 
-/** What is left of a password without the words that anyone would try first. */
-function restOf({ password, firstName, lastName, email }: z.infer<typeof person>): string {
+function restOf(
+  password: string,
+  { firstName, lastName, email }: Pick<User, 'firstName' | 'lastName' | 'email'>,
+): string {
   const words = folded(`${firstName} ${lastName} ${email} bodega`).split(/[^\p{L}\p{N}]+/u)
   const known = words.filter((word) => word.length >= shortestWord).sort((one, other) => other.length - one.length)
   return known.reduce((text, word) => text.replaceAll(word, ''), folded(password))
@@ -84,5 +102,5 @@ function folded(text: string): string {
 
 const credentials = z.object({
   email: line(254),
-  password: password.refine((text) => text !== '', { error: 'problem.missing' }),
+  password: givenPassword,
 })

@@ -3,12 +3,13 @@ import type { Connection } from '../database/connection.js'
 import type { Database } from '../database/database.js'
 import type { Deadline } from '../database/deadline.js'
 import { Disabled, Taken, WrongCredentials } from '../errors.js'
+import type { Locale } from '../i18n/locales.js'
 import type { Write } from '../writes/write.js'
 import { createWrites } from '../writes/writes.js'
 import { type Browser, type Credentials, emailKey, type Registration, type User } from './account.js'
-import { createAttempts } from './attempts.js'
-import { type Action, type Entry, record } from './audit.js'
-import { expectTurn, hashPassword, verifyPassword } from './passwords.js'
+import { ofOwnAccount, record } from './audit.js'
+import { createAuthentication } from './authentication.js'
+import { hashPassword } from './passwords.js'
 import * as sessionStore from './session-store.js'
 import { newSeed, sessionHash, sessionIdOf } from './sessions.js'
 import * as store from './store.js'
@@ -23,6 +24,16 @@ export type Accounts = ReturnType<typeof createAccounts>
 export interface SignIn {
   sessionId: string | undefined
   known: boolean
+  /** That the person chose for their account. */
+  locale: Locale | null
+}
+
+/** Whose session begins, and with what. */
+interface SigningIn {
+  id: number
+  email: string
+  locale: Locale | null
+  action: 'register' | 'signIn'
 }
 
 /**
@@ -31,7 +42,7 @@ export interface SignIn {
  */
 export function createAccounts(database: Database, secret: string, replica: string) {
   const writes = createWrites(database, secret)
-  const attempts = createAttempts(database, secret)
+  const authentication = createAuthentication(database, secret, replica)
   const lookUpSession = database.batched(sessionStore.findSessions)
   const lookUpName = database.batched(store.findNames)
 
@@ -53,7 +64,7 @@ export function createAccounts(database: Database, secret: string, replica: stri
       try {
         return await signInOnce(registration, write, browser, async (connection) => {
           const id = await store.insertUser(connection, { ...names, passwordHash })
-          return { id, email: names.email, action: 'register' }
+          return { id, email: names.email, locale: null, action: 'register' }
         })
       } catch (error) {
         if (!(error instanceof Taken)) throw error
@@ -78,7 +89,7 @@ export function createAccounts(database: Database, secret: string, replica: stri
     async signOut(sessionId: string, user: User | undefined, write: Write): Promise<void> {
       await writes.once(write, {}, async (connection, withCommit) => {
         const ended = await sessionStore.deleteSession(connection, sessionHash(sessionId))
-        if (user && ended > 0) withCommit(record(write, replica, entryOf('signOut', user)))
+        if (user && ended > 0) withCommit(record(write, replica, ofOwnAccount('signOut', user)))
         return {}
       })
     },
@@ -118,16 +129,10 @@ export function createAccounts(database: Database, secret: string, replica: stri
    * Whose credentials they are, or undefined where they are nobody's.
    * @throws {Disabled} where the person may not sign in
    */
-  async function authenticate({ email, password }: Credentials, write: Write): Promise<store.Account | undefined> {
-    const { address, deadline } = write
-    expectTurn()
-    const takeBack = await attempts.take(email, address, deadline)
-    const account = await database.run(deadline, (connection) => store.findAccount(connection, email))
-    const right = await verifyPassword(password, account?.passwordHash, deadline)
-    if (right) await takeBack()
+  async function authenticate(credentials: Credentials, write: Write): Promise<store.Account | undefined> {
+    const { account, right } = await authentication.verify(credentials, write)
     if (right && !account?.disabled) return account
-    const refused: Entry = { ...entryOf('signInFailed', account), actor: undefined }
-    await database.run(deadline, (connection) => connection.transact(record(write, replica, refused)))
+    await authentication.recordRefusal(account, 'signInFailed', write)
     if (right) throw new Disabled()
     return undefined
   }
@@ -137,29 +142,28 @@ export function createAccounts(database: Database, secret: string, replica: stri
     contents: Credentials,
     write: Write,
     { sessionId: replaced, userAgent }: Browser,
-    account: (connection: Connection) => Promise<{ id: number; email: string; action: 'register' | 'signIn' }>,
+    account: (connection: Connection) => Promise<SigningIn>,
   ): Promise<SignIn> {
     let own: string | undefined
-    const { seed, known } = await writes.once(write, contents, async (connection, withCommit) => {
-      const { id, email, action } = await account(connection)
+    const {
+      seed,
+      known,
+      locale = null,
+    } = await writes.once(write, contents, async (connection, withCommit) => {
+      const { id, email, locale, action } = await account(connection)
       const seed = newSeed()
       own = seed
       if (replaced) await sessionStore.deleteSession(connection, sessionHash(replaced))
       const place = { address: write.address, replica }
       withCommit(
         sessionStore.insertSession(sessionHash(sessionIdOf(seed, secret)), id, userAgent, place),
-        record(write, replica, entryOf(action, { id, email })),
+        record(write, replica, ofOwnAccount(action, { id, email })),
       )
-      return { seed, known: action === 'signIn' }
+      return { seed, known: action === 'signIn', locale }
     })
     const sessionId = sessionIdOf(seed, secret)
     // The cookie of a session that has ended might take the place of a living one's.
     const isLive = seed === own || (await findSession(sessionId, write.deadline))
-    return { sessionId: isLive ? sessionId : undefined, known }
+    return { sessionId: isLive ? sessionId : undefined, known, locale }
   }
-}
-
-/** What somebody did with their own account. */
-function entryOf(action: Action, account: { id: number; email: string } | undefined): Entry {
-  return { action, actor: account, subject: { kind: 'user', id: account?.id, name: account?.email ?? '' } }
 }

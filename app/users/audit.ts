@@ -12,11 +12,17 @@ export const actions = [
   'profileChanged',
   'emailChanged',
   'passwordChanged',
+  'passwordRefused',
   'accountDeleted',
   'madeAdministrator',
 ] as const
 
 export type Action = (typeof actions)[number]
+
+/** An action of the audit, of which a newer version may have others. */
+export function knownAction(action: string): Action | 'other' {
+  return (actions as readonly string[]).includes(action) ? (action as Action) : 'other'
+}
 
 /** Who did what with whom or what; names as they are now, because they are kept. */
 export interface Entry {
@@ -26,6 +32,15 @@ export interface Entry {
   subject: { kind: 'user' | 'role'; id: number | undefined; name: string }
   /** From what to what, by field; nothing that is secret. */
   changes?: Record<string, { from: unknown; to: unknown }> | undefined
+}
+
+/** What somebody did with their own account. */
+export function ofOwnAccount(
+  action: Action,
+  { id, email }: { id: number; email: string },
+  changes?: Entry['changes'],
+): Entry {
+  return { action, actor: { id, email }, subject: { kind: 'user', id, name: email }, changes }
 }
 
 /** The statement that adds to the audit, for the transaction of the write that it tells of. */

@@ -56,7 +56,7 @@ const nobodysHash = `$2b$${cost}$${'.'.repeat(53)}`
  * bcrypt reads 72 bytes and no more; this gives it 64 characters made from all of the password. Keyed, so that
  * plain SHA hashes leaked elsewhere cannot be tried as they are; the key is no secret, so that none can be lost.
  */
-function prehash(password: string): string {
+export function prehash(password: string): string {
   return createHmac('sha384', 'bodega password v1').update(password).digest('base64')
 }
 

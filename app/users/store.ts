@@ -1,6 +1,7 @@
 import type { Connection } from '../database/connection.js'
 import { isDuplicate } from '../database/transient.js'
 import { Taken } from '../errors.js'
+import type { Locale } from '../i18n/locales.js'
 import { emailKey, type User } from './account.js'
 
 export interface NewUser {
@@ -15,6 +16,7 @@ export interface Account {
   email: string
   passwordHash: string
   disabled: 0 | 1
+  locale: Locale | null
 }
 
 /** @throws {Taken} when the address has an account */
@@ -33,7 +35,7 @@ export async function insertUser(connection: Connection, user: NewUser): Promise
 
 export function findAccount(connection: Connection, email: string): Promise<Account | undefined> {
   return connection.first(
-    `SELECT id, email, password_hash AS passwordHash, disabled_at IS NOT NULL AS disabled FROM users WHERE email_key = ?`,
+    `SELECT id, email, password_hash AS passwordHash, disabled_at IS NOT NULL AS disabled, locale FROM users WHERE email_key = ?`,
     [emailKey(email)],
   )
 }

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import bcrypt from 'bcrypt'
 import { expect } from 'chai'
 import { insertCategory } from '../../app/products/categories/store.js'
 import { insertProducts } from '../../app/products/store.js'
+import { prehash } from '../../app/users/passwords.js'
 import { insertSession } from '../../app/users/session-store.js'
 import { sessionHash } from '../../app/users/sessions.js'
 import * as store from '../../app/users/store.js'
@@ -38,6 +40,36 @@ export const writes: Write[] = [
   { name: 'registering', path: '/register', database: 'users', prepare: stranger, isDone: isSignedInOnce },
   { name: 'signing in', path: '/login', database: 'users', prepare: member, isDone: isSignedInOnce },
   { name: 'signing out', path: '/logout', database: 'users', prepare: signedInMember, isDone: isSignedOut },
+  {
+    name: 'changing one’s name',
+    path: '/account/profile',
+    database: 'users',
+    prepare: ownerOf({ firstName: 'Other', lastName: 'Name', locale: 'en' }),
+    isDone: isOnRecord('profileChanged', { first_name: 'Other', locale: 'en' }),
+  },
+  {
+    name: 'changing one’s address',
+    path: '/account/email',
+    database: 'users',
+    prepare: addressee,
+    isDone: isAtNewAddress,
+  },
+  {
+    name: 'changing one’s password',
+    path: '/account/password',
+    database: 'users',
+    prepare: ownerOf({ currentPassword: registration().password, newPassword: 'purple monkey dishwasher' }),
+    isDone: isOnRecord('passwordChanged', {}),
+  },
+  { name: 'ending a session', path: '/account/sessions/end', database: 'users', prepare: leaver, isDone: isEndedOnce },
+  {
+    name: 'ending all other sessions',
+    path: '/account/sessions/end-others',
+    database: 'users',
+    prepare: leaver,
+    isDone: areEndedOnce,
+  },
+  { name: 'deleting one’s account', path: '/account/delete', database: 'users', prepare: quitter, isDone: isQuit },
   { name: 'adding a product', path: '/products', database: 'products', prepare: seller, isDone: isAddedOnce },
   { name: 'adding products together', path: '/products', database: 'products', prepare: sellers, isDone: areAddedOnce },
   {
@@ -127,6 +159,29 @@ async function signedInMember(address: string): Promise<Attempt> {
   const { person, fields, key } = await stranger(address)
   const id = await enter(person, await insertMember(fields))
   return { person, principal: `session ${id}`, fields, key }
+}
+
+/** Somebody signed in, who sends this. */
+function ownerOf(sent: Record<string, string>) {
+  return async (address: string): Promise<Attempt> => ({ ...(await seller(address)), fields: sent })
+}
+
+async function addressee(address: string): Promise<Attempt> {
+  const email = `new.${unique()}@example.org`
+  return ownerOf({ email, currentPassword: registration().password })(address)
+}
+
+/** Somebody with a second session. */
+async function leaver(address: string): Promise<Attempt> {
+  const attempt = await seller(address)
+  const id = await enter(new Person(address), idOfUser(attempt))
+  return { ...attempt, fields: { session: sessionHash(id).toString('hex') } }
+}
+
+async function quitter(address: string): Promise<Attempt> {
+  const { person, key } = await seller(address)
+  const fields = { currentPassword: registration().password }
+  return { person, principal: `session ${person.cookie('session')}`, fields, key }
 }
 
 async function seller(address: string): Promise<Attempt> {
@@ -229,22 +284,15 @@ async function owner(address: string): Promise<Attempt & { id: number }> {
   return { ...attempt, id: inserted[0]?.insertId as number }
 }
 
-/** One hash for all: it is made of the password alone, and a hash for each would take longer than the cuts. */
-let passwordHash: Promise<string> | undefined
-
 async function insertMember({ password: _, ...names }: Record<string, string>): Promise<number> {
-  passwordHash ??= hashOfNewAccount()
-  const user = { ...(names as Names), passwordHash: await passwordHash }
+  const user = { ...(names as Names), passwordHash }
   return withStore('users', (connection) => store.insertUser(connection, user))
 }
 
-type Names = Omit<store.NewUser, 'passwordHash'>
+/** Of the cheapest kind, and one for all: to compare with those of the product would take longer than the cuts. */
+const passwordHash = bcrypt.hashSync(prehash(registration().password), 4)
 
-async function hashOfNewAccount(): Promise<string> {
-  const account = registration()
-  await new Person().post('/register', account)
-  return (await databases.users('users').where({ email: account.email }).first('password_hash')).password_hash
-}
+type Names = Omit<store.NewUser, 'passwordHash'>
 
 async function enter(person: Person, userId: number): Promise<string> {
   const id = randomBytes(32).toString('base64url')
@@ -270,6 +318,39 @@ async function isSignedOut({ person, principal }: Attempt, { location }: Answer)
   expect(await databases.users('sessions').where({ id_hash: sessionHash(id) }), 'sessions').to.have.length(0)
   person.setCookie('session', id)
   expect((await person.get('/products')).location).to.match(/^\/login/)
+}
+
+function idOfUser({ principal }: Pick<Attempt, 'principal'>): number {
+  return Number(principal.slice('user '.length))
+}
+
+/** The account is so, and the audit says so once. */
+function isOnRecord(action: string, changed: object) {
+  return async (attempt: Attempt) => {
+    const id = idOfUser(attempt)
+    expect(await databases.users('users').where({ id }).first()).to.include(changed)
+    expect(await databases.users('audit').where({ actor_id: id, action }), 'audit').to.have.length(1)
+  }
+}
+
+async function isAtNewAddress(attempt: Attempt) {
+  await isOnRecord('emailChanged', { email: attempt.fields.email })(attempt)
+}
+
+async function isEndedOnce(attempt: Attempt) {
+  await isOnRecord('sessionEnded', {})(attempt)
+  expect(await databases.users('sessions').where({ user_id: idOfUser(attempt) })).to.have.length(1)
+}
+
+async function areEndedOnce(attempt: Attempt) {
+  await isOnRecord('otherSessionsEnded', {})(attempt)
+  expect(await databases.users('sessions').where({ user_id: idOfUser(attempt) })).to.have.length(1)
+}
+
+async function isQuit({ person, principal }: Attempt, { location }: Answer) {
+  expect([location, person.cookie('session')]).to.deep.equal(['/?deleted', undefined])
+  const id_hash = sessionHash(principal.replace('session ', ''))
+  expect(await databases.users('sessions').where({ id_hash })).to.have.length(0)
 }
 
 /** One product, and the answer leads to it. */
@@ -341,7 +422,7 @@ async function expectBalances(id: number, balances: number[]) {
 
 /** One import, with the bytes of the file. */
 async function isStoredOnce({ principal }: Attempt, { location }: Answer) {
-  const rows = await databases.products('imports').where({ created_by: Number(principal.slice('user '.length)) })
+  const rows = await databases.products('imports').where({ created_by: idOfUser({ principal }) })
   expect(rows.map(({ id }) => `/imports/${id}`)).to.deep.equal([location])
   const chunks = await databases.products('import_chunks').where({ import_id: rows[0].id }).pluck('bytes')
   expect(String(Buffer.concat(chunks))).to.equal(file)
@@ -359,7 +440,7 @@ async function isGone({ fields }: Attempt, { location }: Answer) {
 }
 
 async function isRenameOnce({ principal, fields }: Attempt, { location }: Answer) {
-  const rows = await databases.products('imports').where({ created_by: Number(principal.slice('user '.length)) })
+  const rows = await databases.products('imports').where({ created_by: idOfUser({ principal }) })
   expect(rows.map(({ id }) => `/imports/${id}`)).to.deep.equal([location])
   expect(JSON.parse(rows[0].act)).to.deep.equal({
     ...{ kind: 'rename', from: fields.category, category: fields.to, merge: false },
@@ -368,7 +449,7 @@ async function isRenameOnce({ principal, fields }: Attempt, { location }: Answer
 
 /** One act, which a job does then. */
 async function isActOnce({ principal, fields }: Attempt, { location }: Answer) {
-  const rows = await databases.products('imports').where({ created_by: Number(principal.slice('user '.length)) })
+  const rows = await databases.products('imports').where({ created_by: idOfUser({ principal }) })
   expect(rows.map(({ id }) => `/imports/${id}`)).to.deep.equal([location])
   expect(JSON.parse(rows[0].act)).to.deep.equal({ kind: 'category', category: 'Wires', ids: [Number(fields.id)] })
 }

@@ -11,16 +11,20 @@ import { seeOther, signInPage } from '../navigation.js'
  * @param formAddress where the form in the request is sent to, if that is elsewhere
  * @throws {Forbidden} where the person's role does not allow it
  */
-export function may(permission: policy.Permission, formAddress?: string): Middleware {
+export function may(access: Access, formAddress?: string): Middleware {
   return (ctx, next) => {
     const { user } = ctx.state
     if (!user) return askToSignIn(ctx, formAddress ?? ctx.path)
-    if (!policy.may(user, permission)) throw new Forbidden(permission)
+    if (access !== 'own account' && !policy.may(user, access)) throw new Forbidden(access)
     return next()
   }
 }
 
-async function askToSignIn(ctx: Context, address: string) {
+/** What a page asks for: a permission, or no more than to be signed in. */
+export type Access = policy.Permission | 'own account'
+
+/** @param address where the form in the request is sent to */
+export async function askToSignIn(ctx: Context, address: string) {
   if (ctx.method === 'GET' || ctx.method === 'HEAD') {
     seeOther(ctx, signInPage(ctx.url))
   } else {

@@ -5,6 +5,7 @@ import { may } from '../middleware/access.js'
 import type { FormPages } from '../shown-again.js'
 import { upload } from '../uploads.js'
 import { loginPages, showLoginForm } from './account/login.js'
+import { ownAccountPages } from './account/own-account.js'
 import { registrationPages, showRegistrationForm } from './account/registration.js'
 import { categoryPages } from './categories/categories.js'
 import { showDesign } from './design/design.js'
@@ -58,11 +59,18 @@ export function pageRoutes(parts: Parts): Router {
   const { scan } = scanPages(catalogue)
   const { showPalette, showShortcuts } = palettePages(catalogue)
   const { showRegister, submitRegister } = registrationPages(accounts)
+  const account = ownAccountPages(parts.ownAccount)
   const importing = importPages(imports, accounts)
   const { exportProducts, exportMovements } = exportPages(parts.exports, accounts)
   const forms: FormPages = {
     '/login': { show: showLoginForm },
     '/register': { show: showRegistrationForm },
+    '/account/profile': { show: account.showProfileForm, permission: 'own account' },
+    '/account/email': { show: account.showEmailForm, permission: 'own account' },
+    '/account/password': { show: account.showPasswordForm, permission: 'own account' },
+    '/account/delete': { show: account.showDeleteForm, permission: 'own account' },
+    '/account/sessions/end': { show: account.showOverview, permission: 'own account' },
+    '/account/sessions/end-others': { show: account.showOverview, permission: 'own account' },
     '/products': { show: showProductForm, permission: 'products.write' },
     '/products/bulk': { show: showBulkForm, permission: 'products.write' },
     '/products/:id': { show: showEditForm, permission: 'products.write' },
@@ -89,6 +97,17 @@ export function pageRoutes(parts: Parts): Router {
     .get('/login', showLogin)
     .post('/login', form(), submitLogin)
     .post('/logout', form(), submitLogout)
+    .get('/account', may('own account'), account.showAccount)
+    .get('/account/profile', may('own account'), account.showProfile)
+    .post('/account/profile', form(), may('own account'), account.submitProfile)
+    .get('/account/email', may('own account'), account.showEmail)
+    .post('/account/email', form(), may('own account'), account.submitEmail)
+    .get('/account/password', may('own account'), account.showPassword)
+    .post('/account/password', form(), may('own account'), account.submitPassword)
+    .get('/account/delete', may('own account'), account.showDelete)
+    .post('/account/delete', form(), account.submitDelete)
+    .post('/account/sessions/end', form(), may('own account'), account.submitEndSession)
+    .post('/account/sessions/end-others', form(), may('own account'), account.submitEndOthers)
     .get('/products', may('products.read'), showProducts)
     .post('/products', form(), may('products.write'), submitProduct)
     .get('/products/new', may('products.write'), showNewProduct)

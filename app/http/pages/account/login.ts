@@ -3,6 +3,7 @@ import { Disabled, TooManyAttempts, WrongCredentials } from '../../../errors.js'
 import { type Credentials, parseCredentials } from '../../../users/account.js'
 import type { Accounts, SignIn } from '../../../users/accounts.js'
 import { type FormState, fieldsOf, newForm, submit, writeOf } from '../../forms.js'
+import { rememberLocale } from '../../middleware/locale.js'
 import { browserOf, enterSession, leaveSession, sessionIdOf } from '../../middleware/session.js'
 import { nextPage, seeOther } from '../../navigation.js'
 import { type FormPages, showAgain } from '../../shown-again.js'
@@ -26,7 +27,8 @@ export function loginPages(accounts: Accounts, forms: FormPages) {
     async submitLogin(ctx: Context) {
       const { next, draft } = fieldsOf(ctx)
       const goOn = async () => {
-        const { sessionId } = await signIn(ctx, parseCredentials(fieldsOf(ctx)))
+        const { sessionId, locale } = await signIn(ctx, parseCredentials(fieldsOf(ctx)))
+        if (locale) rememberLocale(ctx, locale)
         if (!sessionId) return nextPage(next)
         await enterSession(ctx, sessionId)
         const resumed = typeof draft === 'string' && (await resume(ctx, sessionId, nextPage(next), draft))

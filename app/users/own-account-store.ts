@@ -1,0 +1,59 @@
+import type { Connection } from '../database/connection.js'
+import { isDuplicate } from '../database/transient.js'
+import { Taken } from '../errors.js'
+import { emailKey } from './account.js'
+import type { Profile } from './own-account-input.js'
+
+/** Something that was done with an account, or by its owner. */
+export interface Activity {
+  id: number
+  at: Date
+  action: string
+  address: string
+  replica: string
+}
+
+const shownActivity = 20
+
+/** The latest of them. */
+export function findActivity(connection: Connection, userId: number): Promise<Activity[]> {
+  const latest = `ORDER BY id DESC LIMIT ${shownActivity}`
+  return connection.rows(
+    `SELECT id, at, action, address, replica FROM audit JOIN (
+       (SELECT id FROM audit WHERE actor_id = ? ${latest})
+       UNION (SELECT id FROM audit WHERE subject_kind = 'user' AND subject_id = ? ${latest})
+     ) AS own USING (id) ${latest}`,
+    [userId, userId],
+  )
+}
+
+export async function updateProfile(connection: Connection, userId: number, profile: Profile): Promise<void> {
+  const { firstName, lastName, locale } = profile
+  const sql = 'UPDATE users SET first_name = ?, last_name = ?, locale = ? WHERE id = ?'
+  await connection.change(sql, [firstName, lastName, locale, userId])
+}
+
+/** @throws {Taken} when another account has the address */
+export async function updateEmail(connection: Connection, userId: number, email: string): Promise<void> {
+  try {
+    await connection.change('UPDATE users SET email = ?, email_key = ? WHERE id = ?', [email, emailKey(email), userId])
+  } catch (error) {
+    throw isDuplicate(error, 'users_email_key_unique') ? new Taken('email') : error
+  }
+}
+
+/** @returns whether the password was still the one that was verified */
+export async function updatePassword(
+  connection: Connection,
+  userId: number,
+  from: string,
+  to: string,
+): Promise<boolean> {
+  const sql = 'UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?'
+  return (await connection.change(sql, [to, userId, from])).affectedRows > 0
+}
+
+/** With the sessions, by their foreign key. */
+export async function deleteUser(connection: Connection, userId: number): Promise<void> {
+  await connection.change('DELETE FROM users WHERE id = ?', [userId])
+}

@@ -1,0 +1,142 @@
+import type { Database } from '../database/database.js'
+import type { Deadline } from '../database/deadline.js'
+import { Invalid, NotSignedIn } from '../errors.js'
+import type { Write } from '../writes/write.js'
+import { createWrites, type Work } from '../writes/writes.js'
+import type { User } from './account.js'
+import { ofOwnAccount, record } from './audit.js'
+import { createAuthentication, type Verified } from './authentication.js'
+import type { EmailChange, PasswordChange, Profile } from './own-account-input.js'
+import * as store from './own-account-store.js'
+import { hashPassword } from './passwords.js'
+import * as sessionStore from './session-store.js'
+import { sessionHash } from './sessions.js'
+
+/** What people do with their own account, signed in. */
+export type OwnAccount = ReturnType<typeof createOwnAccount>
+
+/** @param replica which the audit names */
+export function createOwnAccount(database: Database, secret: string, replica: string) {
+  const writes = createWrites(database, secret)
+  const authentication = createAuthentication(database, secret, replica)
+
+  return {
+    /** A person's sessions, the one seen last before the others, and what was done with their account lately. */
+    overview({ id }: User, deadline: Deadline) {
+      return database.run(deadline, async (connection) => ({
+        sessions: await sessionStore.findOwnSessions(connection, id),
+        activity: await store.findActivity(connection, id),
+      }))
+    },
+
+    async changeProfile(user: User, profile: Profile, write: Write): Promise<void> {
+      await writes.once(write, profile, async (connection, withCommit) => {
+        await store.updateProfile(connection, user.id, profile)
+        withCommit(record(write, replica, ofOwnAccount('profileChanged', user, changesOf(user, profile))))
+        return {}
+      })
+    },
+
+    /**
+     * @throws {Taken} when another account has the address
+     * @throws {Invalid} when the password is wrong
+     */
+    async changeEmail(user: User, { currentPassword, email }: EmailChange, write: Write): Promise<void> {
+      const verified = await verify(user, currentPassword, write)
+      await confirmed(user, verified, write, { email }, async (connection, withCommit) => {
+        await store.updateEmail(connection, user.id, email)
+        withCommit(record(write, replica, ofOwnAccount('emailChanged', user, changesOf(user, { email }))))
+        return {}
+      })
+    },
+
+    /**
+     * Ends all other sessions, too: whoever knew the old password is out.
+     * @throws {Invalid} when the old password is wrong
+     */
+    async changePassword(user: User, sessionId: string, change: PasswordChange, write: Write): Promise<void> {
+      const { currentPassword, newPassword } = change
+      const verified = await verify(user, currentPassword, write)
+      const passwordHash = verified.right ? await hashPassword(newPassword, write.deadline) : ''
+      await confirmed(user, verified, write, { newPassword }, async (connection, withCommit) => {
+        const before = verified.account?.passwordHash ?? ''
+        const isChanged = await store.updatePassword(connection, user.id, before, passwordHash)
+        if (!isChanged) throw wrongPassword() // by another change, a moment ago
+        await sessionStore.deleteOtherSessions(connection, user.id, sessionHash(sessionId))
+        withCommit(record(write, replica, ofOwnAccount('passwordChanged', user)))
+        return {}
+      })
+    },
+
+    /**
+     * Deletes the account with its sessions; what its owner did stays, and the audit keeps their address.
+     * @param user none at a second arrival, which gets the first one's result
+     * @throws {NotSignedIn} where there was no first arrival
+     * @throws {Invalid} when the password is wrong
+     */
+    async delete(user: User | undefined, currentPassword: string, write: Write): Promise<void> {
+      const verified = user ? await verify(user, currentPassword, write) : undefined
+      await confirmed(user, verified, write, {}, async (connection, withCommit) => {
+        if (!user) throw new NotSignedIn()
+        await store.deleteUser(connection, user.id)
+        withCommit(record(write, replica, ofOwnAccount('accountDeleted', user)))
+        return {}
+      })
+    },
+
+    /** Ends one of a person's sessions; one that has ended already is no error. */
+    async endSession(user: User, idHash: Buffer, write: Write): Promise<void> {
+      await writes.once(write, idHash.toString('hex'), async (connection, withCommit) => {
+        const ended = await sessionStore.deleteOwnSession(connection, user.id, idHash)
+        if (ended > 0) withCommit(record(write, replica, ofOwnAccount('sessionEnded', user)))
+        return {}
+      })
+    },
+
+    /** Ends all of a person's sessions but the one that they use. */
+    async endOtherSessions(user: User, sessionId: string, write: Write): Promise<void> {
+      await writes.once(write, {}, async (connection, withCommit) => {
+        const ended = await sessionStore.deleteOtherSessions(connection, user.id, sessionHash(sessionId))
+        if (ended > 0) withCommit(record(write, replica, ofOwnAccount('otherSessionsEnded', user)))
+        return {}
+      })
+    },
+  }
+
+  function verify({ email }: User, password: string, write: Write): Promise<Verified> {
+    return authentication.verify({ email, password }, write)
+  }
+
+  /**
+   * Does a write that asks for the password again. Whether it was right counts after the claim: a second arrival may come when
+   * the first one has changed it, and gets that one's result.
+   */
+  async function confirmed(
+    user: User | undefined,
+    verified: Verified | undefined,
+    write: Write,
+    contents: object,
+    work: Work<object>,
+  ): Promise<void> {
+    try {
+      await writes.once(write, contents, async (connection, withCommit) => {
+        if (user && !verified?.right) throw wrongPassword()
+        return work(connection, withCommit)
+      })
+    } catch (error) {
+      if (error instanceof Invalid) await authentication.recordRefusal(verified?.account, 'passwordRefused', write)
+      throw error
+    }
+  }
+}
+
+function wrongPassword(): Invalid {
+  return new Invalid({ currentPassword: { message: 'problem.wrongPassword' } })
+}
+
+/** From what to what, of the fields that change. */
+function changesOf<Fields extends object>(user: User, to: Fields) {
+  const before = user as unknown as Record<string, unknown>
+  const changed = Object.entries(to).filter(([name, value]) => value !== before[name])
+  return Object.fromEntries(changed.map(([name, value]) => [name, { from: before[name], to: value }]))
+}
