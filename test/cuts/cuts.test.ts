@@ -40,7 +40,8 @@ describe('cuts: a write whose connection to a database is cut', () => {
     try {
       const packets = await onBench((bench) => bench.record(write))
       if (!write.repeated) expect(packets).to.include(`${write.database}: COMMIT ← 2`)
-      const cuts = [...silencesAt(packets), ...resetsAt(packets)]
+      const edges = edgesOf(packets)
+      const cuts = [...silencesAt(edges), ...resetsAt(edges)]
       return (await Promise.all(cuts.map((cut) => makeCut(write, cut)))).flat()
     } catch (error) {
       return [(error as Error).message]
@@ -63,6 +64,16 @@ describe('cuts: a write whose connection to a database is cut', () => {
     })
   }
 })
+
+/** Of the packets of one answer the first, one between, and the last: a part of an answer is a part, wherever it ends. */
+function edgesOf(packets: string[]): string[] {
+  const answerOf = (packet: string | undefined) => packet?.replace(/(?<= ←) \d+$/, '')
+  return packets.filter((packet, index) => {
+    const [previous, next] = [packets[index - 1], packets[index + 1]]
+    const isBetween = [previous, next].every((other) => answerOf(other) === answerOf(packet))
+    return !isBetween || answerOf(packets[index - 2]) !== answerOf(packet)
+  })
+}
 
 function resetsAt(packets: string[]): Cut[] {
   return packets.flatMap((packet) => [
