@@ -4,14 +4,11 @@ import { Deadline } from '../app/database/deadline.js'
 import { NotFound } from '../app/errors.js'
 import { createPeople } from '../app/users/people.js'
 import { stackFolder } from './checkout.js'
-import { createCommand } from './command.js'
 import { readStackRecord } from './record.js'
 
 /** `npm run administrator -- EMAIL`; in a container, whose settings are its environment, the file itself. */
-const [email] = createCommand('administrator')
-  .description('Makes the person of an account an administrator. The account is made at /register.')
-  .argument('<email>')
-  .parse().processedArgs
+const [email] = process.argv.slice(2)
+if (!email?.includes('@')) fail('Makes the person of an account an administrator: npm run administrator -- EMAIL', 2)
 const settings = process.env.USERS_DATABASE_URL ? process.env : readStackRecord(stackFolder())?.settings
 if (!settings) fail('Bodega does not run here. Start it with: npm start')
 
@@ -26,7 +23,7 @@ try {
   await Promise.all([databases.users.close(), databases.products.close()])
 }
 
-function fail(message: string): never {
+function fail(message: string, code = 1): never {
   console.error(message)
-  process.exit(1)
+  process.exit(code)
 }
