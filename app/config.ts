@@ -30,6 +30,7 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     hosts: settings.ALLOWED_HOSTS,
     failpointFile: settings.FAILPOINT_FILE,
     hasJobs: settings.JOBS === 'on',
+    mail: mailOf(settings),
     users: database(settings.USERS_DATABASE_URL, settings.USERS_DATABASE_PASSWORD),
     products: database(settings.PRODUCTS_DATABASE_URL, settings.PRODUCTS_DATABASE_PASSWORD),
   }
@@ -63,23 +64,33 @@ const accountSettings = {
   PRODUCTS_DATABASE_PASSWORD: secret,
 }
 
-const replicaSettings = z.object({
-  ...accountSettings,
-  NODE_ENV: z.enum(['production', 'development']).default('production'),
-  ADDRESS: z.string().default('127.0.0.1'),
-  PORT: z.coerce.number().int().min(0).max(65535).default(3000),
-  REPLICA_NAME: z
-    .string()
-    .regex(/^[\w.-]{1,64}$/, 'must have 1 to 64 letters, digits, ".", "_" or "-"')
-    .optional(),
-  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
-  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(10),
-  APP_SECRET: z.string('is required').min(32, 'must have 32 characters or more'),
-  ALLOWED_HOSTS: z.string().default('').transform(namesIn),
-  // For tests: app/writes/failpoints.ts; and a replica whose statements are its requests' alone.
-  FAILPOINT_FILE: z.string().optional(),
-  JOBS: z.enum(['on', 'off']).default('on'),
-})
+const replicaSettings = z
+  .object({
+    ...accountSettings,
+    NODE_ENV: z.enum(['production', 'development']).default('production'),
+    ADDRESS: z.string().default('127.0.0.1'),
+    PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+    REPLICA_NAME: z
+      .string()
+      .regex(/^[\w.-]{1,64}$/, 'must have 1 to 64 letters, digits, ".", "_" or "-"')
+      .optional(),
+    LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+    DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(10),
+    APP_SECRET: z.string('is required').min(32, 'must have 32 characters or more'),
+    ALLOWED_HOSTS: z.string().default('').transform(namesIn),
+    MAIL_URL: z.url({ protocol: /^smtps?$/, error: 'must be smtp://account:password@host:port' }).optional(),
+    MAIL_FROM: z.string().optional(),
+    PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be the address that people use, https://…' }).optional(),
+    // For tests: app/writes/failpoints.ts; and a replica whose statements are its requests' alone.
+    FAILPOINT_FILE: z.string().optional(),
+    JOBS: z.enum(['on', 'off']).default('on'),
+  })
+  .superRefine((settings, { addIssue }) => {
+    if (!settings.MAIL_URL) return
+    for (const name of ['MAIL_FROM', 'PUBLIC_URL'] as const) {
+      if (!settings[name]) addIssue({ code: 'custom', path: [name], message: 'is required with MAIL_URL' })
+    }
+  })
 
 const migratorSettings = z.object({
   ...accountSettings,
@@ -88,6 +99,11 @@ const migratorSettings = z.object({
   PRODUCTS_ADMIN_URL: mysqlUrl,
   PRODUCTS_ADMIN_PASSWORD: secret,
 })
+
+/** How mail is sent, where that is set up. */
+function mailOf({ MAIL_URL: url, MAIL_FROM: from, PUBLIC_URL: publicUrl }: z.infer<typeof replicaSettings>) {
+  return url && from && publicUrl ? { url, from, publicUrl } : undefined
+}
 
 /** Host names, separated by spaces or commas. */
 function namesIn(list: string): string[] {

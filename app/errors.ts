@@ -62,6 +62,9 @@ export class Disabled extends Error {}
 /** Thrown when a person's role does not allow what they ask for. */
 export class Forbidden extends Error {}
 
+/** Thrown when a link that works once, for some time, was used or is too old. */
+export class LinkOver extends Error {}
+
 /** Thrown when what the address names does not exist. */
 export class NotFound extends Error {}
 
@@ -79,14 +82,14 @@ export class TooMany extends Error {
   }
 }
 
-/** Thrown when a password was tried too often; `retryAfter` is when one may be tried again. */
+/** Thrown when a password was tried, or a link asked for, too often; `retryAfter` is when it may be tried again. */
 export class TooManyAttempts extends TooMany {
   /** @param since the last attempt that was counted, in seconds */
   constructor(
     retryAfter: number,
     readonly since: number,
   ) {
-    super('too many passwords were tried', retryAfter)
+    super('too many attempts', retryAfter)
   }
 }
 

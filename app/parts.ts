@@ -13,7 +13,9 @@ import { createImports, type Imports } from './products/import/imports.js'
 import { createTurns } from './products/search/turns.js'
 import { createStockKeeping, type StockKeeping } from './products/stock/stock.js'
 import { type Accounts, createAccounts } from './users/accounts.js'
+import { createRelay } from './users/mail/relay.js'
 import { createOwnAccount, type OwnAccount } from './users/own-account.js'
+import { createResets, type Resets } from './users/resets.js'
 
 /** What a replica is made of. */
 export interface Parts {
@@ -25,6 +27,9 @@ export interface Parts {
   databases: Databases
   accounts: Accounts
   ownAccount: OwnAccount
+  resets: Resets
+  /** Sends the mails that are due; none where no mail is set up. */
+  sendDueMails: (() => Promise<void>) | undefined
   catalogue: Catalogue
   archive: Archive
   categories: Categories
@@ -49,6 +54,8 @@ export async function createParts(config: Config): Promise<Parts> {
     databases,
     accounts: createAccounts(databases.users, config.appSecret, replica),
     ownAccount: createOwnAccount(databases.users, config.appSecret, replica),
+    resets: createResets(databases.users, config.appSecret, replica),
+    sendDueMails: config.mail && createRelay(databases.users, config.mail, config.appSecret),
     catalogue: createCatalogue(databases.products, config.appSecret, replica, turns),
     archive: createArchive(databases.products, config.appSecret, replica),
     categories: createCategories(databases.products, config.appSecret),

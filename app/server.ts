@@ -41,7 +41,7 @@ export async function serve(): Promise<void> {
     process.exit(1)
   })
   server.on('clientError', refuseUnparsable)
-  const jobs = startJobs(config.hasJobs ? housekeeping(databases, parts.replica) : [], log)
+  const jobs = startJobs(config.hasJobs ? housekeeping(databases, parts.replica, parts.sendDueMails) : [], log)
 
   for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, leave)
 

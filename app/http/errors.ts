@@ -45,6 +45,7 @@ const answers: [ErrorClass, ErrorAnswer][] = [
   [errors.KeyReused, { status: 422, code: 'keyReused', words: 'error.keyReused' }],
   [errors.WrongCredentials, { status: 401, code: 'wrongCredentials', words: 'error.refused' }],
   [errors.NotSignedIn, { status: 401, code: 'notSignedIn', words: 'error.refused' }],
+  [errors.LinkOver, { status: 410, code: 'linkOver', words: 'error.refused' }],
   [errors.Disabled, { status: 403, code: 'disabled', words: 'error.refused' }],
   [errors.Forbidden, { status: 403, code: 'forbidden', words: 'error.forbidden' }],
   [CrossSite, { status: 403, code: 'crossSite', words: 'error.crossSite' }],

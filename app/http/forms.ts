@@ -9,6 +9,7 @@ import {
   type FieldProblem,
   Invalid,
   KeyReused,
+  LinkOver,
   NotArchived,
   NotEmpty,
   NotFound,
@@ -138,6 +139,7 @@ export function noticeOf(error: unknown): TextKey | undefined {
 const notices: [abstract new (...args: never[]) => Error, TextKey][] = [
   [WrongCredentials, 'problem.wrongCredentials'],
   [Disabled, 'problem.disabled'],
+  [LinkOver, 'problem.linkOver'],
   [KeyReused, 'problem.keyReused'],
   [Outdated, 'problem.outdated'],
   [Archived, 'problem.archived'],

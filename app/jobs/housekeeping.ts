@@ -8,6 +8,8 @@ import { workOnImports } from '../products/import/work.js'
 import { indexChanged, indexNext } from '../products/search/indexing.js'
 import { repairSearchText } from '../products/search/store.js'
 import { deleteOldAttempts } from '../users/attempt-store.js'
+import { deleteExpiredMails } from '../users/mail/outbox.js'
+import { deleteOldResets } from '../users/reset-store.js'
 import { deleteExpiredSessions } from '../users/session-store.js'
 import { deleteOldClaims } from '../writes/store.js'
 import type { Job } from './jobs.js'
@@ -21,14 +23,21 @@ const batch = 500
 /**
  * Sweeps of what is past its time, repairs of what a replica of an older version wrote, and what people wait for.
  * @param replica which imports say of who works on them
+ * @param sendDueMails where mail is set up
  */
-export function housekeeping({ users, products }: Databases, replica: string): Job[] {
+export function housekeeping(
+  { users, products }: Databases,
+  replica: string,
+  sendDueMails: (() => Promise<void>) | undefined,
+): Job[] {
   return [
     sweep('keys of users', users, deleteOldClaims),
     sweep('keys of products', products, deleteOldClaims),
     sweep('imports', products, deleteOldImports),
     sweep('sessions', users, deleteExpiredSessions),
     sweep('attempts', users, deleteOldAttempts),
+    sweep('password resets', users, deleteOldResets),
+    sweep('mails', users, deleteExpiredMails),
     sweep('heartbeats', users, deleteOldHeartbeats),
     // Often, because until then a search does not find the product.
     { name: 'search texts', interval: 10 * seconds, run: () => inBatches(products, repairSearchText) },
@@ -38,6 +47,7 @@ export function housekeeping({ users, products }: Databases, replica: string): J
     { name: 'what deleted products left', interval: 10 * seconds, run: () => inBatches(products, deleteLeft, 2_000) },
     // Somebody waits for it.
     { name: 'imports at work', interval: seconds, run: () => workOnImports(products, replica) },
+    ...(sendDueMails ? [{ name: 'mails', interval: seconds, run: sendDueMails }] : []),
   ]
 }
 

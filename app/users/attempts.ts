@@ -22,6 +22,9 @@ const settling = 5
 /** From one address, whatever the account: as many as a large office mistypes, and as replicas that die leave counted. */
 const ofAddress: store.Limit = { free: 300, pauseAfter: () => 15 * minute, memory: 15 * minute }
 
+/** Asking for links by mail, from one address. */
+const ofResets: store.Limit = { free: 30, pauseAfter: () => 15 * minute, memory: 15 * minute }
+
 /** Who keeps passwords from being guessed. */
 export type Attempts = ReturnType<typeof createAttempts>
 
@@ -41,6 +44,12 @@ export function createAttempts(database: Database, secret: string) {
       const all = { id: idOf('address', network), limit: ofAddress }
       while (!(await isCounted([own, all], deadline))) await deadline.pause(100 + Math.random() * 200)
       return () => database.run(deadline, (connection) => store.takeBack(connection, own, all))
+    },
+
+    /** Counts that somebody asks for a link. @throws {TooManyAttempts} when there were too many */
+    async takeReset(address: string, deadline: Deadline): Promise<void> {
+      const counted = [{ id: idOf('reset', networkOf(address)), limit: ofResets }]
+      await database.run(deadline, (connection) => store.take(connection, counted))
     },
   }
 

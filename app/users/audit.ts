@@ -14,6 +14,8 @@ export const actions = [
   'passwordChanged',
   'passwordRefused',
   'accountDeleted',
+  'resetRequested',
+  'passwordReset',
   'madeAdministrator',
 ] as const
 

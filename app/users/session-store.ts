@@ -129,6 +129,11 @@ export async function deleteOtherSessions(connection: Connection, userId: number
   return (await connection.change(sql, [userId, kept])).affectedRows
 }
 
+/** Ends all of a person's sessions. @returns how many */
+export async function deleteAllSessions(connection: Connection, userId: number): Promise<number> {
+  return (await connection.change('DELETE FROM sessions WHERE user_id = ?', [userId])).affectedRows
+}
+
 /** Deletes some of the expired sessions. @returns how many */
 export async function deleteExpiredSessions(connection: Connection, most: number): Promise<number> {
   const { affectedRows } = await connection.change('DELETE FROM sessions WHERE expires_at < UTC_TIMESTAMP(3) LIMIT ?', [

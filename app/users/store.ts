@@ -1,4 +1,4 @@
-import type { Connection } from '../database/connection.js'
+import type { Connection, Statement } from '../database/connection.js'
 import { isDuplicate } from '../database/transient.js'
 import { Taken } from '../errors.js'
 import type { Locale } from '../i18n/locales.js'
@@ -48,4 +48,9 @@ export async function findNames(connection: Connection, ids: number[]): Promise<
   )
   const found = new Map(rows.map(({ id, firstName, lastName }) => [id, `${firstName} ${lastName}`]))
   return ids.map((id) => found.get(id))
+}
+
+/** The statement that sets somebody's password. */
+export function setPassword(userId: number, passwordHash: string): Statement {
+  return { sql: 'UPDATE users SET password_hash = ? WHERE id = ?', values: [passwordHash, userId] }
 }

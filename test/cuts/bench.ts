@@ -28,6 +28,8 @@ export async function startBench(transactions: Transactions) {
     USERS_DATABASE_URL: `mysql://${users.user}@127.0.0.1:${proxies[0].port}/${users.database}`,
     PRODUCTS_DATABASE_URL: `mysql://${products.user}@127.0.0.1:${proxies[1].port}/${products.database}`,
     JOBS: 'off',
+    // Mails stay in the outbox.
+    ...{ MAIL_URL: 'smtp://127.0.0.1', MAIL_FROM: 'bodega@example.org', PUBLIC_URL: 'https://bodega.example' },
   })
   await waitUntil('there is no heartbeat', 20, () => proxies[0].hasHeartbeats)
 

@@ -4,6 +4,8 @@ import { expect } from 'chai'
 import { insertCategory } from '../../app/products/categories/store.js'
 import { insertProducts } from '../../app/products/store.js'
 import { prehash } from '../../app/users/passwords.js'
+import { insertReset } from '../../app/users/reset-store.js'
+import { tokenHash, tokenOf } from '../../app/users/reset-tokens.js'
 import { insertSession } from '../../app/users/session-store.js'
 import { sessionHash } from '../../app/users/sessions.js'
 import * as store from '../../app/users/store.js'
@@ -70,6 +72,8 @@ export const writes: Write[] = [
     isDone: areEndedOnce,
   },
   { name: 'deleting one’s account', path: '/account/delete', database: 'users', prepare: quitter, isDone: isQuit },
+  { name: 'asking for a link', path: '/forgotten', database: 'users', prepare: forgetter, isDone: isQueuedOnce },
+  { name: 'choosing another password', path: '/reset', database: 'users', prepare: chooser, isDone: isReset },
   { name: 'adding a product', path: '/products', database: 'products', prepare: seller, isDone: isAddedOnce },
   { name: 'adding products together', path: '/products', database: 'products', prepare: sellers, isDone: areAddedOnce },
   {
@@ -182,6 +186,21 @@ async function quitter(address: string): Promise<Attempt> {
   const { person, key } = await seller(address)
   const fields = { currentPassword: registration().password }
   return { person, principal: `session ${person.cookie('session')}`, fields, key }
+}
+
+async function forgetter(address: string): Promise<Attempt> {
+  const { fields, ...attempt } = await member(address)
+  return { ...attempt, fields: { email: fields.email as string } }
+}
+
+/** Somebody with a link. */
+async function chooser(address: string): Promise<Attempt> {
+  const { fields, person, key } = await stranger(address)
+  const userId = await insertMember(fields)
+  const token = tokenOf(unique(), '')
+  await withStore('users', (connection) => connection.transact(insertReset(tokenHash(token), userId)))
+  const principal = `link ${tokenHash(token).toString('hex')}`
+  return { person, principal, fields: { token, newPassword: 'purple monkey dishwasher' }, key }
 }
 
 async function seller(address: string): Promise<Attempt> {
@@ -351,6 +370,18 @@ async function isQuit({ person, principal }: Attempt, { location }: Answer) {
   expect([location, person.cookie('session')]).to.deep.equal(['/?deleted', undefined])
   const id_hash = sessionHash(principal.replace('session ', ''))
   expect(await databases.users('sessions').where({ id_hash })).to.have.length(0)
+}
+
+async function isQueuedOnce({ fields }: Attempt, { location }: Answer) {
+  expect(location).to.equal('/forgotten?sent')
+  expect(await databases.users('mails').where({ recipient: fields.email }), 'mails').to.have.length(1)
+}
+
+async function isReset({ fields }: Attempt, { location }: Answer) {
+  expect(location).to.equal('/login?reset')
+  const token_hash = tokenHash(fields.token as string)
+  const { user_id } = await databases.users('password_resets').where({ token_hash }).whereNotNull('used_at').first()
+  expect(await databases.users('audit').where({ actor_id: user_id, action: 'passwordReset' })).to.have.length(1)
 }
 
 /** One product, and the answer leads to it. */

@@ -7,6 +7,7 @@ import { upload } from '../uploads.js'
 import { loginPages, showLoginForm } from './account/login.js'
 import { ownAccountPages } from './account/own-account.js'
 import { registrationPages, showRegistrationForm } from './account/registration.js'
+import { resetPages } from './account/reset.js'
 import { categoryPages } from './categories/categories.js'
 import { showDesign } from './design/design.js'
 import { exportPages } from './exports.js'
@@ -60,11 +61,14 @@ export function pageRoutes(parts: Parts): Router {
   const { showPalette, showShortcuts } = palettePages(catalogue)
   const { showRegister, submitRegister } = registrationPages(accounts)
   const account = ownAccountPages(parts.ownAccount)
+  const resetting = resetPages(parts.resets, parts.sendDueMails !== undefined)
   const importing = importPages(imports, accounts)
   const { exportProducts, exportMovements } = exportPages(parts.exports, accounts)
   const forms: FormPages = {
     '/login': { show: showLoginForm },
     '/register': { show: showRegistrationForm },
+    '/forgotten': { show: resetting.showForgottenForm },
+    '/reset': { show: resetting.showResetForm },
     '/account/profile': { show: account.showProfileForm, permission: 'own account' },
     '/account/email': { show: account.showEmailForm, permission: 'own account' },
     '/account/password': { show: account.showPasswordForm, permission: 'own account' },
@@ -97,6 +101,10 @@ export function pageRoutes(parts: Parts): Router {
     .get('/login', showLogin)
     .post('/login', form(), submitLogin)
     .post('/logout', form(), submitLogout)
+    .get('/forgotten', resetting.showForgotten)
+    .post('/forgotten', form(), resetting.submitForgotten)
+    .get('/reset', resetting.showReset)
+    .post('/reset', form(), resetting.submitReset)
     .get('/account', may('own account'), account.showAccount)
     .get('/account/profile', may('own account'), account.showProfile)
     .post('/account/profile', form(), may('own account'), account.submitProfile)

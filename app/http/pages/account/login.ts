@@ -21,7 +21,8 @@ export function loginPages(accounts: Accounts, forms: FormPages) {
     async showLogin(ctx: Context) {
       if (ctx.state.user) return seeOther(ctx, nextPage(ctx.query.next))
       const { next } = ctx.query
-      await showLoginForm(ctx, { ...newForm('/login', { next }), hint: next ? 'login.required' : undefined })
+      const hint = 'reset' in ctx.query ? 'reset.done' : next ? 'login.required' : undefined
+      await showLoginForm(ctx, { ...newForm('/login', { next }), hint })
     },
 
     async submitLogin(ctx: Context) {
