@@ -65,6 +65,9 @@ export class Forbidden extends Error {}
 /** Thrown when a link that works once, for some time, was used or is too old. */
 export class LinkOver extends Error {}
 
+/** Thrown when nobody would be left who administers everything. */
+export class LastAdministrator extends Error {}
+
 /** Thrown when what the address names does not exist. */
 export class NotFound extends Error {}
 

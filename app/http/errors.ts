@@ -48,6 +48,7 @@ const answers: [ErrorClass, ErrorAnswer][] = [
   [errors.LinkOver, { status: 410, code: 'linkOver', words: 'error.refused' }],
   [errors.Disabled, { status: 403, code: 'disabled', words: 'error.refused' }],
   [errors.Forbidden, { status: 403, code: 'forbidden', words: 'error.forbidden' }],
+  [errors.LastAdministrator, { status: 409, code: 'lastAdministrator', words: 'error.refused' }],
   [CrossSite, { status: 403, code: 'crossSite', words: 'error.crossSite' }],
   [errors.NotFound, { status: 404, code: 'notFound', words: 'error.404' }],
   [GarbledBody, { status: 400, code: 'garbledBody', words: 'error.refused' }],
