@@ -33,7 +33,7 @@ export function createApp(parts: Parts): Koa {
   app.use(metricsPage(cluster.metrics)) // so would scrapes
   app.use(request({ replica, log, metrics: cluster.metrics, stats: cluster.stats, lifecycle })) // id, access log, counts
   app.use(locale) // ctx.state.locale
-  app.use(pages(views, findLowStock(catalogue))) // ctx.page()
+  app.use(pages(views, findLowStock(catalogue), parts.registration === 'open')) // ctx.page()
   app.use(errors(log)) // whatever is thrown below becomes a page
   app.use(assets()) // of this build, for another version's nginx
   app.use(refuseWhileDraining(lifecycle)) // before anything is executed

@@ -31,6 +31,7 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     failpointFile: settings.FAILPOINT_FILE,
     hasJobs: settings.JOBS === 'on',
     mail: mailOf(settings),
+    registration: { mode: settings.REGISTRATION, role: settings.REGISTRATION_ROLE },
     users: database(settings.USERS_DATABASE_URL, settings.USERS_DATABASE_PASSWORD),
     products: database(settings.PRODUCTS_DATABASE_URL, settings.PRODUCTS_DATABASE_PASSWORD),
   }
@@ -78,6 +79,8 @@ const replicaSettings = z
     DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(10),
     APP_SECRET: z.string('is required').min(32, 'must have 32 characters or more'),
     ALLOWED_HOSTS: z.string().default('').transform(namesIn),
+    REGISTRATION: z.enum(['open', 'invite', 'closed']).default('open'),
+    REGISTRATION_ROLE: z.enum(['editor', 'viewer']).default('editor'),
     MAIL_URL: z.url({ protocol: /^smtps?$/, error: 'must be smtp://account:password@host:port' }).optional(),
     MAIL_FROM: z.string().optional(),
     PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be the address that people use, https://…' }).optional(),

@@ -35,6 +35,12 @@ export class Taken extends Error {
 /** Thrown when a thing was changed since the version that a person saw. */
 export class Outdated extends Error {}
 
+/** Thrown when a person has another role than the one that was to be replaced. */
+export class PersonOutdated extends Outdated {}
+
+/** Thrown when a role was changed since the version that a person saw. */
+export class RoleOutdated extends Outdated {}
+
 /** Thrown when a product is archived, so that it is neither changed nor moved. */
 export class Archived extends Error {}
 
@@ -64,6 +70,15 @@ export class Forbidden extends Error {}
 
 /** Thrown when a link that works once, for some time, was used or is too old. */
 export class LinkOver extends Error {}
+
+/** Thrown when people would manage their own account, or the role that they have. */
+export class OwnRights extends Error {}
+
+/** Thrown when a role that somebody has is to be deleted. */
+export class RoleInUse extends Error {}
+
+/** Thrown when people may not make accounts for themselves. */
+export class RegistrationClosed extends Error {}
 
 /** Thrown when nobody would be left who administers everything. */
 export class LastAdministrator extends Error {}

@@ -13,9 +13,13 @@ import { createImports, type Imports } from './products/import/imports.js'
 import { createTurns } from './products/search/turns.js'
 import { createStockKeeping, type StockKeeping } from './products/stock/stock.js'
 import { type Accounts, createAccounts } from './users/accounts.js'
+import type { RegistrationRules } from './users/admission.js'
+import { createInvitations, type Invitations } from './users/invitations.js'
 import { createRelay } from './users/mail/relay.js'
+import { createManagement, type Management } from './users/management.js'
 import { createOwnAccount, type OwnAccount } from './users/own-account.js'
 import { createResets, type Resets } from './users/resets.js'
+import { createRoles, type Roles } from './users/roles.js'
 
 /** What a replica is made of. */
 export interface Parts {
@@ -27,6 +31,11 @@ export interface Parts {
   databases: Databases
   accounts: Accounts
   ownAccount: OwnAccount
+  management: Management
+  roles: Roles
+  invitations: Invitations
+  /** Whether anybody may make an account. */
+  registration: RegistrationRules['mode']
   resets: Resets
   /** Sends the mails that are due; none where no mail is set up. */
   sendDueMails: (() => Promise<void>) | undefined
@@ -52,8 +61,12 @@ export async function createParts(config: Config): Promise<Parts> {
     log,
     lifecycle: { draining: false },
     databases,
-    accounts: createAccounts(databases.users, config.appSecret, replica),
+    accounts: createAccounts(databases.users, config.appSecret, replica, config.registration),
     ownAccount: createOwnAccount(databases.users, config.appSecret, replica),
+    management: createManagement(databases.users, config.appSecret, replica),
+    roles: createRoles(databases.users, config.appSecret, replica),
+    invitations: createInvitations(databases.users, config.appSecret, replica),
+    registration: config.registration.mode,
     resets: createResets(databases.users, config.appSecret, replica),
     sendDueMails: config.mail && createRelay(databases.users, config.mail, config.appSecret),
     catalogue: createCatalogue(databases.products, config.appSecret, replica, turns),

@@ -8,6 +8,7 @@ import { workOnImports } from '../products/import/work.js'
 import { indexChanged, indexNext } from '../products/search/indexing.js'
 import { repairSearchText } from '../products/search/store.js'
 import { deleteOldAttempts } from '../users/attempt-store.js'
+import { deleteOldInvitations } from '../users/invitation-store.js'
 import { deleteExpiredMails } from '../users/mail/outbox.js'
 import { deleteOldResets } from '../users/reset-store.js'
 import { deleteExpiredSessions } from '../users/session-store.js'
@@ -37,6 +38,7 @@ export function housekeeping(
     sweep('sessions', users, deleteExpiredSessions),
     sweep('attempts', users, deleteOldAttempts),
     sweep('password resets', users, deleteOldResets),
+    sweep('invitations', users, deleteOldInvitations),
     sweep('mails', users, deleteExpiredMails),
     sweep('heartbeats', users, deleteOldHeartbeats),
     // Often, because until then a search does not find the product.

@@ -7,6 +7,7 @@ import type { Locale } from '../i18n/locales.js'
 import type { Write } from '../writes/write.js'
 import { createWrites } from '../writes/writes.js'
 import { type Browser, type Credentials, emailKey, type Registration, type User } from './account.js'
+import { createAdmission, type RegistrationRules } from './admission.js'
 import { ofOwnAccount, record } from './audit.js'
 import { createAuthentication } from './authentication.js'
 import { hashPassword } from './passwords.js'
@@ -39,10 +40,12 @@ interface SigningIn {
 /**
  * @param secret from which the ids of sessions are made, see {@link sessionIdOf}
  * @param replica which the audit and the sessions name
+ * @param rules of who may register
  */
-export function createAccounts(database: Database, secret: string, replica: string) {
+export function createAccounts(database: Database, secret: string, replica: string, rules: RegistrationRules) {
   const writes = createWrites(database, secret)
   const authentication = createAuthentication(database, secret, replica)
+  const admission = createAdmission(database, rules)
   const lookUpSession = database.batched(sessionStore.findSessions)
   const lookUpName = database.batched(store.findNames)
 
@@ -55,22 +58,31 @@ export function createAccounts(database: Database, secret: string, replica: stri
     /**
      * Makes an account and signs its owner in. Registering again with the right password just signs in,
      * so that a form sent twice is no error.
+     * @param invitation what is in its link, where they come by one
      * @throws {Taken} when the address has an account with another password
      * @throws {TooManyAttempts} when other passwords were tried too often
+     * @throws {RegistrationClosed}, and {LinkOver} when the invitation is over
      */
-    async register(registration: Registration, write: Write, browser: Browser): Promise<SignIn> {
+    async register(
+      registration: Registration,
+      invitation: string | undefined,
+      write: Write,
+      browser: Browser,
+    ): Promise<SignIn> {
       const { password, ...names } = registration
-      const passwordHash = await hashPassword(password, write.deadline)
+      const isExpected = await admission.isExpected(invitation, write.deadline)
+      const passwordHash = isExpected ? await hashPassword(password, write.deadline) : ''
+      const contents = invitation === undefined ? registration : { ...registration, invitation }
       try {
-        return await signInOnce(registration, write, browser, async (connection) => {
-          const id = await store.insertUser(connection, { ...names, passwordHash })
+        return await signInOnce(contents, write, browser, async (connection) => {
+          const id = await admission.admit(connection, { ...names, passwordHash }, invitation)
           return { id, email: names.email, locale: null, action: 'register' }
         })
       } catch (error) {
         if (!(error instanceof Taken)) throw error
         const account = await authenticate(registration, write)
         if (!account) throw error
-        return await signInOnce(registration, write, browser, async () => ({ ...account, action: 'signIn' }))
+        return await signInOnce(contents, write, browser, async () => ({ ...account, action: 'signIn' }))
       }
     },
 

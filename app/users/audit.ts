@@ -17,6 +17,15 @@ export const actions = [
   'resetRequested',
   'passwordReset',
   'madeAdministrator',
+  'roleGiven',
+  'disabled',
+  'enabled',
+  'allSessionsEnded',
+  'roleAdded',
+  'roleChanged',
+  'roleDeleted',
+  'invited',
+  'invitationRevoked',
 ] as const
 
 export type Action = (typeof actions)[number]

@@ -12,6 +12,17 @@ export function setRole(userId: number, roleId: number): Statement {
   return { sql: 'UPDATE users SET role_id = ?, disabled_at = NULL WHERE id = ?', values: [roleId, userId] }
 }
 
+/** Takes a person's role for another. */
+export function replaceRole(userId: number, roleId: number): Statement {
+  return { sql: 'UPDATE users SET role_id = ? WHERE id = ?', values: [roleId, userId] }
+}
+
+/** From now on a person may not sign in, or may again. */
+export function setDisabled(userId: number, disabled: boolean): Statement {
+  const since = disabled ? 'UTC_TIMESTAMP(3)' : 'NULL'
+  return { sql: `UPDATE users SET disabled_at = ${since} WHERE id = ?`, values: [userId] }
+}
+
 /**
  * Sees to it that somebody administers everything when this person no longer does. Whoever takes another administrator's
  * rights at the same moment, on whichever replica, waits until this transaction ends, and counts then.

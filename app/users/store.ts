@@ -9,6 +9,7 @@ export interface NewUser {
   lastName: string
   email: string
   passwordHash: string
+  roleId: number
 }
 
 export interface Account {
@@ -23,9 +24,9 @@ export interface Account {
 export async function insertUser(connection: Connection, user: NewUser): Promise<number> {
   try {
     const { insertId } = await connection.change(
-      `INSERT INTO users (first_name, last_name, email, email_key, password_hash, created_at)
-       VALUES (?, ?, ?, ?, ?, UTC_TIMESTAMP(3))`,
-      [user.firstName, user.lastName, user.email, emailKey(user.email), user.passwordHash],
+      `INSERT INTO users (first_name, last_name, email, email_key, password_hash, role_id, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3))`,
+      [user.firstName, user.lastName, user.email, emailKey(user.email), user.passwordHash, user.roleId],
     )
     return insertId
   } catch (error) {

@@ -6,6 +6,7 @@ import { insertProducts } from '../../app/products/store.js'
 import { prehash } from '../../app/users/passwords.js'
 import { insertReset } from '../../app/users/reset-store.js'
 import { tokenHash, tokenOf } from '../../app/users/reset-tokens.js'
+import { builtInRoleIds } from '../../app/users/role.js'
 import { insertSession } from '../../app/users/session-store.js'
 import { sessionHash } from '../../app/users/sessions.js'
 import * as store from '../../app/users/store.js'
@@ -304,14 +305,14 @@ async function owner(address: string): Promise<Attempt & { id: number }> {
 }
 
 async function insertMember({ password: _, ...names }: Record<string, string>): Promise<number> {
-  const user = { ...(names as Names), passwordHash }
+  const user = { ...(names as Names), passwordHash, roleId: builtInRoleIds.editor }
   return withStore('users', (connection) => store.insertUser(connection, user))
 }
 
 /** Of the cheapest kind, and one for all: to compare with those of the product would take longer than the cuts. */
 const passwordHash = bcrypt.hashSync(prehash(registration().password), 4)
 
-type Names = Omit<store.NewUser, 'passwordHash'>
+type Names = Omit<store.NewUser, 'passwordHash' | 'roleId'>
 
 async function enter(person: Person, userId: number): Promise<string> {
   const id = randomBytes(32).toString('base64url')

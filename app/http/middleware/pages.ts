@@ -7,8 +7,9 @@ import type { FindLow } from './low-stock.js'
 /**
  * Gives handlers ctx.page(view, locals): a view of views/, which sees who asks, what they may do, and for which address, too; and
  * a person's how many products are low.
+ * @param registers whether strangers may make an account
  */
-export function pages({ render }: Views, findLow: FindLow): Middleware {
+export function pages({ render }: Views, findLow: FindLow, registers: boolean): Middleware {
   return (ctx, next) => {
     ctx.page = async (view: string, locals: object = {}) => {
       const { locale, user } = ctx.state
@@ -18,7 +19,7 @@ export function pages({ render }: Views, findLow: FindLow): Middleware {
       }
       const userMay = (permission: Permission) => user !== undefined && may(user, permission)
       const lowStock = userMay('products.read') ? await findLow(ctx) : undefined
-      const seen = { user, may: userMay, lowStock, here: hereOf(ctx), newKey, ...locals }
+      const seen = { user, registers, may: userMay, lowStock, here: hereOf(ctx), newKey, ...locals }
       answerWithPage(ctx, await render(view, locale, seen))
     }
     return next()

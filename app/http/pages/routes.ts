@@ -6,7 +6,7 @@ import type { FormPages } from '../shown-again.js'
 import { upload } from '../uploads.js'
 import { loginPages, showLoginForm } from './account/login.js'
 import { ownAccountPages } from './account/own-account.js'
-import { registrationPages, showRegistrationForm } from './account/registration.js'
+import { registrationPages } from './account/registration.js'
 import { resetPages } from './account/reset.js'
 import { categoryPages } from './categories/categories.js'
 import { showDesign } from './design/design.js'
@@ -16,6 +16,9 @@ import { exportWrongRows } from './imports/wrong-rows.js'
 import { labelPages } from './labels/labels.js'
 import { chooseLanguage, showFormInLanguage } from './language.js'
 import { palettePages } from './palette/palette.js'
+import { invitationPages } from './people/invitations.js'
+import { peoplePages } from './people/people.js'
+import { rolePages } from './people/roles.js'
 import { archivePages } from './products/archive.js'
 import { bulkPages } from './products/bulk.js'
 import { editPages } from './products/edit.js'
@@ -59,7 +62,14 @@ export function pageRoutes(parts: Parts): Router {
   const { showLabels } = labelPages(catalogue)
   const { scan } = scanPages(catalogue)
   const { showPalette, showShortcuts } = palettePages(catalogue)
-  const { showRegister, submitRegister } = registrationPages(accounts)
+  const { showRegister, submitRegister, showRegistrationForm } = registrationPages(
+    accounts,
+    parts.invitations,
+    parts.registration,
+  )
+  const people = peoplePages(parts.management, parts.roles)
+  const roles = rolePages(parts.roles)
+  const inviting = invitationPages(parts.invitations, parts.roles, parts.registration)
   const account = ownAccountPages(parts.ownAccount)
   const resetting = resetPages(parts.resets, parts.sendDueMails !== undefined)
   const importing = importPages(imports, accounts)
@@ -75,6 +85,15 @@ export function pageRoutes(parts: Parts): Router {
     '/account/delete': { show: account.showDeleteForm, permission: 'own account' },
     '/account/sessions/end': { show: account.showOverview, permission: 'own account' },
     '/account/sessions/end-others': { show: account.showOverview, permission: 'own account' },
+    '/users/:id/role': { show: people.showRoleForm, permission: 'users.manage' },
+    '/users/:id/disable': { show: people.showNotDone, permission: 'users.manage' },
+    '/users/:id/enable': { show: people.showNotDone, permission: 'users.manage' },
+    '/users/:id/sessions/end': { show: people.showNotDone, permission: 'users.manage' },
+    '/invitations': { show: inviting.showForm, permission: 'users.manage' },
+    '/invitations/:id/revoke': { show: inviting.showNotRevoked, permission: 'users.manage' },
+    '/roles': { show: roles.showNewForm, permission: 'roles.manage' },
+    '/roles/:id': { show: roles.showRoleForm, permission: 'roles.manage' },
+    '/roles/:id/delete': { show: roles.showNotDeleted, permission: 'roles.manage' },
     '/products': { show: showProductForm, permission: 'products.write' },
     '/products/bulk': { show: showBulkForm, permission: 'products.write' },
     '/products/:id': { show: showEditForm, permission: 'products.write' },
@@ -116,6 +135,21 @@ export function pageRoutes(parts: Parts): Router {
     .post('/account/delete', form(), account.submitDelete)
     .post('/account/sessions/end', form(), may('own account'), account.submitEndSession)
     .post('/account/sessions/end-others', form(), may('own account'), account.submitEndOthers)
+    .get('/users', may('users.read'), people.showPeople)
+    .get('/users/:id', may('users.read'), people.showPerson)
+    .post('/users/:id/role', form(), may('users.manage'), people.submitRole)
+    .post('/users/:id/disable', form(), may('users.manage'), people.submitDisable)
+    .post('/users/:id/enable', form(), may('users.manage'), people.submitEnable)
+    .post('/users/:id/sessions/end', form(), may('users.manage'), people.submitEndSessions)
+    .get('/invitations', may('users.manage'), inviting.showInvitations)
+    .post('/invitations', form(), may('users.manage'), inviting.submitInvitation)
+    .post('/invitations/:id/revoke', form(), may('users.manage'), inviting.submitRevoke)
+    .get('/roles', may('roles.manage'), roles.showRoles)
+    .get('/roles/new', may('roles.manage'), roles.showNew)
+    .post('/roles', form(), may('roles.manage'), roles.submitNew)
+    .get('/roles/:id', may('roles.manage'), roles.showRole)
+    .post('/roles/:id', form(), may('roles.manage'), roles.submitRole)
+    .post('/roles/:id/delete', form(), may('roles.manage'), roles.submitDelete)
     .get('/products', may('products.read'), showProducts)
     .post('/products', form(), may('products.write'), submitProduct)
     .get('/products/new', may('products.write'), showNewProduct)

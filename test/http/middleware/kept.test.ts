@@ -91,7 +91,7 @@ describe('what keeps pages', () => {
     const render = async (_: string, __: string, { newKey }: Record<string, unknown>) => (newKey as () => string)()
     app
       .use(locale)
-      .use(pages({ cached: true, render }, async () => ({ count: 0 })))
+      .use(pages({ cached: true, render }, async () => ({ count: 0 }), true))
       .use(keptPages())
     app.use((ctx, next) => {
       made++

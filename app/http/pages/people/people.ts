@@ -1,0 +1,74 @@
+import type { Context } from 'koa'
+import type { User } from '../../../users/account.js'
+import type { Management } from '../../../users/management.js'
+import { type Person, parsePeopleQuery, parseRoleGiven } from '../../../users/person.js'
+import { may } from '../../../users/policy.js'
+import { mayHandle } from '../../../users/role.js'
+import type { Roles } from '../../../users/roles.js'
+import type { Write } from '../../../writes/write.js'
+import { type FormState, fieldsOf, idIn, idOf, newForm, type ShowForm, submit, writeOf } from '../../forms.js'
+import { signedInUser } from '../../middleware/access.js'
+
+/** The people who have an account, and what is done with one of them. */
+export function peoplePages(management: Management, roles: Roles) {
+  return {
+    async showPeople(ctx: Context) {
+      const query = parsePeopleQuery(ctx.query)
+      const { people, more } = await management.page(query, ctx.state.deadline)
+      await ctx.page('people/index', { people, more, query })
+    },
+
+    async showPerson(ctx: Context) {
+      await showRoleForm(ctx, newForm(`/users/${idOf(ctx)}/role`))
+    },
+
+    submitRole: submitting('role', showRoleForm, (ctx, user, id, write) =>
+      management.giveRole(user, id, parseRoleGiven(fieldsOf(ctx)), write),
+    ),
+    submitDisable: submitting('disabled', showNotDone, (_, user, id, write) => management.disable(user, id, write)),
+    submitEnable: submitting('enabled', showNotDone, (_, user, id, write) => management.enable(user, id, write)),
+    submitEndSessions: submitting('sessions', showNotDone, (_, user, id, write) =>
+      management.endSessions(user, id, write),
+    ),
+
+    showRoleForm,
+    showNotDone,
+  }
+
+  async function showRoleForm(ctx: Context, form: FormState) {
+    const [user, { deadline }] = [signedInUser(ctx), ctx.state]
+    const person = await management.find(idIn(form), deadline)
+    const isManaged = may(user, 'users.manage') && person.id !== user.id && mayHandle(user, person.role)
+    const given = isManaged ? await roles.givenBy(user, deadline) : []
+    const { done } = ctx.query
+    await ctx.page('people/show', { form, person, isManaged, given, done: isDone(done) ? done : undefined })
+  }
+
+  /** Nothing was typed into what is but a button. */
+  function showNotDone(ctx: Context, { action, notice }: FormState) {
+    return showRoleForm(ctx, { ...newForm(action), notice: notice ?? 'problem.notPut' })
+  }
+}
+
+/** What a person's page says was done. */
+const done = ['role', 'disabled', 'enabled', 'sessions'] as const
+
+function isDone(text: unknown): text is (typeof done)[number] {
+  return done.includes(text as (typeof done)[number])
+}
+
+function submitting(
+  what: (typeof done)[number],
+  show: ShowForm,
+  act: (ctx: Context, user: User, id: Person['id'], write: Write) => Promise<void>,
+) {
+  return async (ctx: Context) => {
+    const id = idOf(ctx)
+    const manage = async () => {
+      const user = signedInUser(ctx)
+      await act(ctx, user, id, writeOf(ctx, `user ${user.id}`))
+      return `/users/${id}?done=${what}`
+    }
+    await submit(ctx, manage, show)
+  }
+}
