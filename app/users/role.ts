@@ -16,6 +16,10 @@ export interface RoleRow {
 /** What a role allows: an administrator's everything, whatever this version knows; of others what this version knows. */
 export function permissionsOf({ builtIn, permissions: names }: RoleRow): readonly Permission[] {
   if (builtIn === 'administrator') return permissions
-  const held = names.split(' ')
-  return permissions.filter((permission) => held.includes(permission))
+  const held = new Set(names.split(' '))
+  if (needProducts.some((permission) => held.has(permission))) held.add('products.read')
+  return permissions.filter((permission) => held.has(permission))
 }
+
+/** What nobody can do who does not see the products. */
+const needProducts: readonly Permission[] = ['products.write', 'products.delete', 'stock.move', 'imports.run']

@@ -1,7 +1,7 @@
 import Router from '@koa/router'
 import type { Parts } from '../../parts.js'
 import { form } from '../forms.js'
-import { may } from '../middleware/access.js'
+import { elsewhereWithout, may } from '../middleware/access.js'
 import type { FormPages } from '../shown-again.js'
 import { upload } from '../uploads.js'
 import { loginPages, showLoginForm } from './account/login.js'
@@ -116,7 +116,7 @@ export function pageRoutes(parts: Parts): Router {
     .post('/account/delete', form(), account.submitDelete)
     .post('/account/sessions/end', form(), may('own account'), account.submitEndSession)
     .post('/account/sessions/end-others', form(), may('own account'), account.submitEndOthers)
-    .get('/products', may('products.read'), showProducts)
+    .get('/products', elsewhereWithout('products.read'), may('products.read'), showProducts)
     .post('/products', form(), may('products.write'), submitProduct)
     .get('/products/new', may('products.write'), showNewProduct)
     .get('/products/new/code', may('products.write'), showCode)
