@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { Fields } from '../input/form-values.js'
 import { line, parse } from '../input/schemas.js'
 import { type Permission, permissions } from './policy.js'
+import { permissionsOf } from './role.js'
 
 /** What a role is called and allows. */
 export interface RoleDraft {
@@ -13,7 +14,7 @@ export interface RoleDraft {
 /** @param keepsName whether the role is one of those whose names are texts @throws {Invalid} */
 export function parseRole(fields: Fields, keepsName = false): RoleDraft {
   const { name } = keepsName ? { name: undefined } : parse(named, fields)
-  return { name, permissions: checkedOf(fields) }
+  return { name, permissions: permissionsOf({ builtIn: null, permissions: checkedOf(fields).join(' ') }) }
 }
 
 /** The permissions whose boxes are checked: each is a field of its own. */

@@ -21,8 +21,20 @@ export interface NamedRole extends RoleRow {
 /** What a role allows: an administrator's everything, whatever this version knows; of others what this version knows. */
 export function permissionsOf({ builtIn, permissions: names }: RoleRow): readonly Permission[] {
   if (builtIn === 'administrator') return permissions
-  const held = names.split(' ')
-  return permissions.filter((permission) => held.includes(permission))
+  const held = new Set(names.split(' '))
+  for (const [needed, by] of needs) if (by.some((permission) => held.has(permission))) held.add(needed)
+  return permissions.filter((permission) => held.has(permission))
+}
+
+/** What nobody can do who does not see the products, or the people. */
+const needs: [Permission, Permission[]][] = [
+  ['products.read', ['products.write', 'products.delete', 'stock.move', 'imports.run']],
+  ['users.read', ['users.manage']],
+]
+
+/** What a role has from a newer version, which this one does not know. */
+export function newerOf({ permissions: names }: RoleRow): string[] {
+  return names.split(' ').filter((name) => name !== '' && !(permissions as readonly string[]).includes(name))
 }
 
 /** Whoever gives a role, or changes one. */
@@ -30,12 +42,8 @@ export interface Manager extends Actor {
   role: { builtIn: BuiltInRole | null }
 }
 
-/** Whether somebody may all that a role allows, also what only a newer version knows: so they may give it, and touch who has it. */
+/** Whether somebody may all that a role allows, so that they may give it, and touch who has it. */
 export function mayHandle(actor: Manager, role: RoleRow): boolean {
-  return actor.role.builtIn === 'administrator' || mayAll(actor, namesOf(role) as readonly Permission[])
-}
-
-/** The names of what a role allows, those of a newer version too. */
-export function namesOf({ builtIn, permissions: names }: RoleRow): readonly string[] {
-  return builtIn === 'administrator' ? permissions : names.split(' ').filter(Boolean)
+  if (actor.role.builtIn === 'administrator') return true
+  return mayAll(actor, permissionsOf(role)) && newerOf(role).length === 0
 }

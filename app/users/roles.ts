@@ -7,7 +7,7 @@ import { createWrites } from '../writes/writes.js'
 import type { User } from './account.js'
 import { type Entry, record } from './audit.js'
 import { mayAll, type Permission } from './policy.js'
-import { mayHandle, namesOf, permissionsOf } from './role.js'
+import { mayHandle, newerOf, permissionsOf } from './role.js'
 import type { RoleDraft } from './role-input.js'
 import * as store from './role-store.js'
 
@@ -60,11 +60,13 @@ export function createRoles(database: Database, secret: string, replica: string)
         if (role.version !== version) throw new RoleOutdated()
         const before = permissionsOf(role)
         if (!mayAll(actor, differing(before, draft.permissions))) throw new Forbidden()
-        const newer = namesOf(role).filter((name) => !(before as readonly string[]).includes(name))
-        const after = [...draft.permissions, ...newer]
         const name = draft.name ?? role.name
-        await store.updateRole(connection, { ...role, name, permissions: after.join(' ') })
-        const changes = { name: { from: role.name, to: name }, permissions: { from: namesOf(role), to: after } }
+        const after = [...draft.permissions, ...newerOf(role)].join(' ')
+        await store.updateRole(connection, { ...role, name, permissions: after })
+        const changes = {
+          ...(name !== role.name && { name: { from: role.name, to: name } }),
+          permissions: { from: before, to: draft.permissions },
+        }
         withCommit(record(write, replica, entry('roleChanged', actor, role, changes)))
         return {}
       })
@@ -77,7 +79,7 @@ export function createRoles(database: Database, secret: string, replica: string)
         if (role.builtIn || !mayHandle(actor, role)) throw new Forbidden()
         if (await store.isRoleInUse(connection, id)) throw new RoleInUse()
         await store.deleteRole(connection, id)
-        const changes = { permissions: { from: namesOf(role), to: [] } }
+        const changes = { permissions: { from: permissionsOf(role), to: [] } }
         withCommit(record(write, replica, entry('roleDeleted', actor, role, changes)))
         return {}
       })

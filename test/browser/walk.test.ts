@@ -187,7 +187,7 @@ async function walk(page: Page, text: (typeof words)['en']) {
 
 /** Every page and state that a person can meet, each yielded when it is shown. */
 async function* everyPage(page: Page) {
-  for (const path of ['/', '/register', '/login?next=%2Fproducts', '/nowhere']) {
+  for (const path of ['/', '/register', '/login?next=%2Fproducts', '/forgotten', '/reset', '/nowhere']) {
     await page.goto(path)
     yield path
   }
@@ -298,6 +298,12 @@ async function* everyPage(page: Page) {
   await page.keyboard.type('W'.repeat(20))
   await page.waitForSelector('.products-found [role=option]')
   yield 'palette'
+  for (const path of ['/account', '/account/profile', '/account/email', '/account/password', '/account/delete']) {
+    await page.goto(path)
+    yield path
+  }
+  await submit(page)
+  yield '/account/delete, problems'
   await page.goto('/status')
   yield 'status'
   await page.waitForSelector('[data-chart=p95] canvas')

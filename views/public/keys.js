@@ -97,20 +97,29 @@ export function listenForKeys(button) {
   const shortcuts = new Map([
     ['/', search],
     ['?', async () => (await palette()).openShortcuts()],
-    ['n', () => go('/products/new')],
-    ['g p', () => go('/products')],
-    ['g m', () => go('/movements')],
-    ['g c', () => go('/scan')],
-    ['g s', () => go('/status')],
+    ['n', () => goByMenu('/products/new')],
+    ['g p', () => goByMenu('/products')],
+    ['g m', () => goByMenu('/movements')],
+    ['g c', () => goByMenu('/scan')],
+    ['g s', () => goByMenu('/status')],
     ['j', () => step(1)],
     ['k', () => step(-1)],
-    ['e', () => goInProduct('/edit')],
+    ['e', () => isInMenu('/products/new') && goInProduct('/edit')],
     ['m', () => goInProduct('/movements')],
   ])
 }
 
 function go(address) {
   location.assign(address)
+}
+
+/** The menu has what the person may do. */
+function goByMenu(address) {
+  if (isInMenu(address)) go(address)
+}
+
+function isInMenu(address) {
+  return document.querySelector(`header nav a[href="${address}"]`) !== null
 }
 
 /** Moves the focus to the next row, or the one before; Enter opens it, as it opens any link. */

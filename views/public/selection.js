@@ -19,8 +19,10 @@ export function showSelection() {
   page.checked = selected === all.length
   page.indeterminate = selected > 0 && selected < all.length
   const said = document.querySelector('.selected > span')
-  said.hidden = selected === 0
-  said.lastElementChild.textContent = selected
+  if (said) {
+    said.hidden = selected === 0
+    said.lastElementChild.textContent = selected
+  }
   leadToLabels(chosen)
 }
 

@@ -20,6 +20,15 @@ export function may(access: Access, formAddress?: string): Middleware {
   }
 }
 
+/** The page to which everybody is led after signing in leads those on who may not see it. */
+export function elsewhereWithout(permission: policy.Permission): Middleware {
+  return (ctx, next) => {
+    const { user } = ctx.state
+    if (!user || policy.may(user, permission)) return next()
+    seeOther(ctx, '/account')
+  }
+}
+
 /** What a page asks for: a permission, or no more than to be signed in. */
 export type Access = policy.Permission | 'own account'
 

@@ -1,7 +1,7 @@
 import Router from '@koa/router'
 import type { Parts } from '../../parts.js'
 import { form } from '../forms.js'
-import { may } from '../middleware/access.js'
+import { elsewhereWithout, may } from '../middleware/access.js'
 import type { FormPages } from '../shown-again.js'
 import { upload } from '../uploads.js'
 import { loginPages, showLoginForm } from './account/login.js'
@@ -150,7 +150,7 @@ export function pageRoutes(parts: Parts): Router {
     .get('/roles/:id', may('roles.manage'), roles.showRole)
     .post('/roles/:id', form(), may('roles.manage'), roles.submitRole)
     .post('/roles/:id/delete', form(), may('roles.manage'), roles.submitDelete)
-    .get('/products', may('products.read'), showProducts)
+    .get('/products', elsewhereWithout('products.read'), may('products.read'), showProducts)
     .post('/products', form(), may('products.write'), submitProduct)
     .get('/products/new', may('products.write'), showNewProduct)
     .get('/products/new/code', may('products.write'), showCode)

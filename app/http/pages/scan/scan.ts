@@ -1,7 +1,10 @@
 import type { Context } from 'koa'
+import type { TextKey } from '../../../i18n/texts.js'
 import type { Catalogue } from '../../../products/catalogue.js'
 import { parseCode } from '../../../products/product.js'
+import { may } from '../../../users/policy.js'
 import { type FormState, newForm } from '../../forms.js'
+import { signedInUser } from '../../middleware/access.js'
 import { seeOther } from '../../navigation.js'
 
 export function scanPages(catalogue: Catalogue) {
@@ -11,16 +14,17 @@ export function scanPages(catalogue: Catalogue) {
       const { code: scanned } = ctx.query
       if (!scanned) return showScan(ctx, newForm('/scan'))
       const code = parseCode(scanned)
-      if (code === undefined) return showRefused(ctx, scanned)
+      if (code === undefined) return showRefused(ctx, scanned, 'problem.notACode')
       const product = await catalogue.findOwner(code, ctx.state.deadline)
-      seeOther(ctx, product ? `/products/${product.id}/movements` : `/products/new?${new URLSearchParams({ code })}`)
+      if (product) return seeOther(ctx, `/products/${product.id}/movements`)
+      if (!may(signedInUser(ctx), 'products.write')) return showRefused(ctx, code, 'problem.codeOfNone')
+      seeOther(ctx, `/products/new?${new URLSearchParams({ code })}`)
     },
   }
 
-  async function showRefused(ctx: Context, scanned: unknown) {
+  async function showRefused(ctx: Context, scanned: unknown, message: TextKey) {
     ctx.status = 422
-    const problems = { code: { message: 'problem.notACode' } } as const
-    await showScan(ctx, { ...newForm('/scan', { code: scanned }), problems })
+    await showScan(ctx, { ...newForm('/scan', { code: scanned }), problems: { code: { message } } })
   }
 
   async function showScan(ctx: Context, form: FormState) {
