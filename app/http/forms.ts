@@ -1,6 +1,5 @@
-import { bodyParser } from '@koa/bodyparser'
+import parseBody from 'co-body'
 import type { Context, Middleware } from 'koa'
-import compose from 'koa-compose'
 import {
   AlreadyUndone,
   Archived,
@@ -56,22 +55,25 @@ const formLimit = '64kb'
 
 /** Parses the form of a write. @throws {UnsupportedBody}, {GarbledBody}, and errors with a status (413, 415) */
 export function form(): Middleware {
-  const parser = bodyParser({
-    enableTypes: ['form'],
-    formLimit,
-    onError: (error) => {
-      // Without a status where it is wrongly compressed.
-      const { status = 400 } = error as { status?: number }
-      throw status === 400 ? new GarbledBody(error.message) : error
-    },
-  })
-  return compose([onlyForms, parser as Middleware])
+  return async (ctx, next) => {
+    const empty = !ctx.request.length && !ctx.get('Transfer-Encoding')
+    if (ctx.method === 'POST' && !empty) Object.assign(ctx.request, await parseForm(ctx))
+    await next()
+  }
 }
 
-const onlyForms: Middleware = async (ctx, next) => {
-  const empty = !ctx.request.length && !ctx.get('Transfer-Encoding')
-  if (ctx.method === 'POST' && !empty && !ctx.is('urlencoded')) throw new UnsupportedBody()
-  await next()
+async function parseForm(ctx: Context): Promise<{ body: Fields; rawBody: string }> {
+  if (!ctx.is('urlencoded')) throw new UnsupportedBody()
+  try {
+    // The name of a field is a name, also where it has a dot.
+    const queryString = { allowDots: false }
+    const { parsed, raw } = await parseBody.form(ctx, { limit: formLimit, queryString, returnRawBody: true })
+    return { body: parsed, rawBody: raw }
+  } catch (error) {
+    // Without a status where it is wrongly compressed.
+    const { status = 400, message } = error as Error & { status?: number }
+    throw status === 400 ? new GarbledBody(message) : error
+  }
 }
 
 /** The number in the address of a request, which has one spelling, because a write's key counts for one. @throws {NotFound} */

@@ -20,6 +20,11 @@ declare module 'koa' {
     /** What the access log says besides, about a sign-in. */
     signIn?: { account: string; succeeded: boolean }
   }
+  interface Request {
+    body?: unknown
+    /** A form as it came. */
+    rawBody?: string
+  }
   interface DefaultContext {
     page(view: string, locals?: object): Promise<void>
     sessionOptions: object

@@ -53,7 +53,7 @@ export async function updatePassword(
   return (await connection.change(sql, [to, userId, from])).affectedRows > 0
 }
 
-/** With the sessions, by their foreign key. */
-export async function deleteUser(connection: Connection, userId: number): Promise<void> {
-  await connection.change('DELETE FROM users WHERE id = ?', [userId])
+/** With the sessions, by their foreign key. @returns how many there were */
+export async function deleteUser(connection: Connection, userId: number): Promise<number> {
+  return (await connection.change('DELETE FROM users WHERE id = ?', [userId])).affectedRows
 }

@@ -9,6 +9,7 @@ import { createAuthentication, type Verified } from './authentication.js'
 import type { EmailChange, PasswordChange, Profile } from './own-account-input.js'
 import * as store from './own-account-store.js'
 import { hashPassword } from './passwords.js'
+import { expectAnotherAdministrator } from './people-store.js'
 import * as sessionStore from './session-store.js'
 import { sessionHash } from './sessions.js'
 
@@ -73,13 +74,15 @@ export function createOwnAccount(database: Database, secret: string, replica: st
      * @param user none at a second arrival, which gets the first one's result
      * @throws {NotSignedIn} where there was no first arrival
      * @throws {Invalid} when the password is wrong
+     * @throws {LastAdministrator}
      */
     async delete(user: User | undefined, currentPassword: string, write: Write): Promise<void> {
       const verified = user ? await verify(user, currentPassword, write) : undefined
       await confirmed(user, verified, write, {}, async (connection, withCommit) => {
         if (!user) throw new NotSignedIn()
-        await store.deleteUser(connection, user.id)
-        withCommit(record(write, replica, ofOwnAccount('accountDeleted', user)))
+        await expectAnotherAdministrator(connection, user.id)
+        const deleted = await store.deleteUser(connection, user.id)
+        if (deleted > 0) withCommit(record(write, replica, ofOwnAccount('accountDeleted', user)))
         return {}
       })
     },

@@ -20,7 +20,7 @@ export function invitationPages(invitations: Invitations, roles: Roles, mode: Re
         if (mode === 'closed') throw new RegistrationClosed()
         const user = signedInUser(ctx)
         const token = await invitations.make(user, parseInvitedRole(fieldsOf(ctx)), writeOf(ctx, `user ${user.id}`))
-        await show(ctx, newForm('/invitations'), `${ctx.origin}/register?invitation=${token}`)
+        await show(ctx, newForm('/invitations'), `${ctx.protocol}://${ctx.host}/register?invitation=${token}`)
         return undefined
       }
       await submit(ctx, make, showForm)
