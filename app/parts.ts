@@ -15,6 +15,7 @@ import { createStockKeeping, type StockKeeping } from './products/stock/stock.js
 import { type Accounts, createAccounts } from './users/accounts.js'
 import type { RegistrationRules } from './users/admission.js'
 import { createInvitations, type Invitations } from './users/invitations.js'
+import { createKeys, type Keys } from './users/keys/keys.js'
 import { createRelay } from './users/mail/relay.js'
 import { createManagement, type Management } from './users/management.js'
 import { createOwnAccount, type OwnAccount } from './users/own-account.js'
@@ -29,6 +30,7 @@ export interface Parts {
   log: Log
   lifecycle: Lifecycle
   databases: Databases
+  keys: Keys
   accounts: Accounts
   ownAccount: OwnAccount
   management: Management
@@ -61,6 +63,7 @@ export async function createParts(config: Config): Promise<Parts> {
     log,
     lifecycle: { draining: false },
     databases,
+    keys: createKeys(databases.users, config.masterKey),
     accounts: createAccounts(databases.users, config.appSecret, replica, config.registration),
     ownAccount: createOwnAccount(databases.users, config.appSecret, replica),
     management: createManagement(databases.users, config.appSecret, replica),
