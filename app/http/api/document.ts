@@ -5,7 +5,9 @@ import { problem } from './problem.js'
 
 /** The document of the API (OpenAPI 3.1), made from the schemas by which it parses and answers. */
 export function documentOf(operations: Operation[], version: string) {
-  const paths: Record<string, Record<string, unknown>> = {}
+  const named: Record<string, object> = {}
+  const refused = contentOf('application/problem+json', schemaOf(problem, 'output'))
+  const paths: Record<string, Record<string, object>> = {}
   for (const operation of operations) {
     const path = apiPrefix + operation.path.replace(/:(\w+)/g, '{$1}')
     paths[path] = { ...paths[path], [operation.method]: described(operation) }
@@ -16,9 +18,46 @@ export function documentOf(operations: Operation[], version: string) {
     servers: [{ url: '/' }],
     paths,
     components: {
-      schemas: { Problem: schemaOf(problem, 'output') },
+      schemas: named,
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
     },
+  }
+
+  function described(operation: Operation): object {
+    const { method, path, summary, access, body, status, answer, refusals = [] } = operation
+    const refusing = [...new Set([...commonRefusals(operation), ...refusals])].sort()
+    return {
+      operationId: `${method}${path.replace(/[/:-]+(\w)/g, (_, letter) => letter.toUpperCase())}`,
+      tags: [path.split('/')[1]],
+      summary,
+      ...(access !== 'anybody' && { security: [{ bearer: [] }] }),
+      ...(access !== 'anybody' && access !== 'signed in' && { description: `Asks for the permission ${access}.` }),
+      parameters: parametersOf(operation),
+      ...(body && { requestBody: { required: true, ...contentOf('application/json', schemaOf(body, 'input')) } }),
+      responses: {
+        [status]: { description: 'Done', ...(answer && contentOf('application/json', schemaOf(answer, 'output'))) },
+        ...Object.fromEntries(refusing.map((each) => [each, { description: 'Refused', ...refused }])),
+      },
+    }
+  }
+
+  function parametersOf({ method, path, query, ifMatch }: Operation): object[] {
+    const asked = Object.entries(query?.shape ?? {})
+    const id = { type: 'integer', minimum: 1, maximum: 999_999_999_999_999 }
+    return [
+      ...(path.includes(':id') ? [{ name: 'id', in: 'path', required: true, schema: id }] : []),
+      ...asked.map(([name, schema]) => ({ name, in: 'query', schema: schemaOf(schema as z.ZodType, 'input') })),
+      ...(method === 'get' ? [] : [{ name: 'Idempotency-Key', in: 'header', schema: { type: 'string' } }]),
+      ...(ifMatch ? [{ name: 'If-Match', in: 'header', required: true, schema: { type: 'string' } }] : []),
+    ]
+  }
+
+  /** Schemas that have a name are there once. */
+  function schemaOf(schema: z.ZodType, io: 'input' | 'output'): object {
+    const json = JSON.stringify(z.toJSONSchema(schema, { io, unrepresentable: 'any' }))
+    const { $schema: _, $defs = {}, ...made } = JSON.parse(json.replaceAll('"#/$defs/', '"#/components/schemas/'))
+    Object.assign(named, $defs)
+    return made
   }
 }
 
@@ -27,58 +66,6 @@ const description = [
   'Errors are problem details (RFC 9457), in Spanish or English by Accept-Language.',
 ].join(' ')
 
-function described(operation: Operation) {
-  const { method, path, summary, access, body, status, answer, refusals = [] } = operation
-  const statuses = [...new Set([...commonRefusals(operation), ...refusals])].sort()
-  const content = answer && { content: { 'application/json': { schema: schemaOf(answer, 'output') } } }
-  return {
-    operationId: `${method}${path.replace(/[/:-]+(\w)/g, (_, letter) => letter.toUpperCase())}`,
-    tags: [path.split('/')[1]],
-    summary,
-    ...(access !== 'anybody' && access !== 'signed in' && { description: `Asks for the permission ${access}.` }),
-    ...(access !== 'anybody' && { security: [{ bearer: [] }] }),
-    parameters: [...path.matchAll(/:(\w+)/g)].map(([, name]) => inPath(name)).concat(parametersOf(operation)),
-    ...(body && {
-      requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body, 'input') } } },
-    }),
-    responses: {
-      [status]: { description: 'Done', ...content },
-      ...Object.fromEntries(statuses.map((each) => [each, refused])),
-    },
-  }
-}
-
-const refused = {
-  description: 'Refused',
-  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-}
-
-interface Parameter {
-  name: string | undefined
-  in: 'path' | 'query' | 'header'
-  required: boolean
-  schema: object
-}
-
-function inPath(name: string | undefined): Parameter {
-  return { name, in: 'path', required: true, schema: { type: 'integer', minimum: 1, maximum: 999_999_999_999_999 } }
-}
-
-function parametersOf({ method, query, ifMatch }: Operation): Parameter[] {
-  const asked = Object.entries(query?.shape ?? {}).map(
-    ([name, schema]): Parameter => ({
-      name,
-      in: 'query',
-      required: false,
-      schema: schemaOf(schema as z.ZodType, 'input'),
-    }),
-  )
-  const key: Parameter = { name: 'Idempotency-Key', in: 'header', required: false, schema: { type: 'string' } }
-  const version: Parameter = { name: 'If-Match', in: 'header', required: true, schema: { type: 'string' } }
-  return [...asked, ...(method === 'get' ? [] : [key]), ...(ifMatch ? [version] : [])]
-}
-
-function schemaOf(schema: z.ZodType, io: 'input' | 'output'): object {
-  const { $schema: _, $defs: __, ...made } = z.toJSONSchema(schema, { io, unrepresentable: 'any', reused: 'inline' })
-  return made
+function contentOf(type: string, schema: object): object {
+  return { content: { [type]: { schema } } }
 }

@@ -23,15 +23,17 @@ export const problem = z
 export function answerWithProblem(ctx: Context, error: unknown, { status, code, words }: ErrorAnswer): void {
   const t = textsOf(ctx.state.locale)
   const { problems = {}, notice } = problemsOf(error) ?? {}
-  const errors = Object.entries(problems).map(([field, { message, values }]) => ({
-    field,
-    detail: isTextKey(message) ? t(message, { ...values, field: nameOf(field) }) : t('problem.garbled'),
-  }))
+  const errors = Object.entries(problems).map(([field, { message, values, owner }]) => {
+    const detail = isTextKey(message) ? t(message, { ...values, field: nameOf(field) }) : t('problem.garbled')
+    return { field, detail: owner ? `${detail} ${owner.name} (${owner.id})` : detail }
+  })
+  // What pages say speaks of buttons and of going back.
+  const ofStatus = `api.${status}`
   const body: z.infer<typeof problem> = {
     type: `urn:bodega:problem:${code}`,
     title: t(`${words}.title`),
     status,
-    detail: notice ? t(notice) : t(`${words}.text`),
+    detail: t(notice ?? (isTextKey(ofStatus) ? ofStatus : `${words}.text`)),
     requestId: ctx.state.requestId,
     ...(errors.length > 0 && { errors }),
   }

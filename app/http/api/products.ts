@@ -71,15 +71,14 @@ export function productOperations({ catalogue, archive, stock }: Parts): Operati
       ...{ method: 'get', path: '/products', summary: 'Find products', access: 'products.read' },
       ...{ query: listQuery, status: 200, answer: productPage },
       async handle(ctx) {
-        const { page: _, before: _before, ...query } = parseCatalogueQuery(ctx.query)
-        const asked = { ...query, page: 1, before: undefined }
+        // What the pages call "before" is the product that comes before the page.
+        const asked = parseCatalogueQuery({ ...ctx.query, page: '1', before: ctx.query.after, after: undefined })
         const list = await catalogue.browse(bearerOf(ctx).user, asked, ctx.state.deadline)
         const last = list.products.at(-1)
-        const isLast = list.page >= list.pages || !last
         ctx.body = {
           products: list.products.map(productOf),
           total: list.total,
-          next: isLast ? null : addressOf(ctx, { after: last.id }),
+          next: last && list.products.length === asked.size ? addressOf(ctx, { after: last.id }) : null,
         } satisfies z.infer<typeof productPage>
       },
     },
