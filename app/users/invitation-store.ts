@@ -70,14 +70,15 @@ export async function useInvitation(connection: Connection, id: number, userId: 
   return (await connection.change(sql, [userId, id])).affectedRows > 0
 }
 
-/** Finds an invitation that is still good, for its deletion. */
-export function lockOpenInvitation(
+/** Finds an invitation that is still good, for its deletion. Its role is not locked with it: whoever registers needs that. */
+export async function lockOpenInvitation(
   connection: Connection,
   id: number,
 ): Promise<{ roleId: number; roleName: string } | undefined> {
+  await connection.rows('SELECT id FROM invitations WHERE id = ? FOR UPDATE', [id])
   return connection.first(
     `SELECT roles.id AS roleId, roles.name AS roleName
-     FROM invitations JOIN roles ON roles.id = invitations.role_id WHERE invitations.id = ? AND ${isOpen} FOR UPDATE`,
+     FROM invitations JOIN roles ON roles.id = invitations.role_id WHERE invitations.id = ? AND ${isOpen}`,
     [id],
   )
 }

@@ -78,6 +78,11 @@ describe('the pages in a real browser', () => {
         '/categories',
         '/labels',
         '/scan',
+        '/account',
+        '/users',
+        '/roles',
+        '/roles/2',
+        '/invitations',
         '/status',
       ]) {
         await page.goto(path)

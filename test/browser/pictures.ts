@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { launchChromium, screens } from './chromium.js'
+import { peoplePages } from './people.js'
 
 /**
  * `npm run pictures -- [FOLDER] [ADDRESS]`: takes a picture of every page of a running Bodega, on a phone and a desktop,
@@ -53,6 +54,7 @@ async function walk(name: string, options: BrowserContextOptions) {
     await page.screenshot({ path: join(folder, `${step}-${name}.png`), fullPage: true })
   }
   const unique = Date.now().toString(36)
+  const password = 'a long enough phrase'
   const email = `ana.${name}.${unique}@example.org`
 
   await page.goto('/')
@@ -69,7 +71,7 @@ async function walk(name: string, options: BrowserContextOptions) {
     firstName: 'Ana',
     lastName: 'García',
     email,
-    password: 'a long enough phrase',
+    password,
   })
   await page.waitForURL('**/products')
   await take('products')
@@ -143,6 +145,13 @@ async function walk(name: string, options: BrowserContextOptions) {
   await take('palette')
   await page.goto('/status')
   await take('status')
+  for (const path of ['profile', 'email', 'password', 'delete']) {
+    await page.goto(`/account/${path}`)
+    await take(`account-${path}`)
+  }
+  await page.goto('/account')
+  await take('account')
+  for await (const step of peoplePages(page, { email, password })) await take(step.replaceAll(/\W+/g, '-'))
   await page.goto('/nowhere')
   await take('error')
   await context.close()

@@ -5,6 +5,7 @@ import { stack } from '../system.js'
 import { violations } from './axe.js'
 import { launchChromium, otherName, screens } from './chromium.js'
 import { fill, register, submit } from './forms.js'
+import { peoplePages } from './people.js'
 
 const words = {
   es: { lang: 'es', signedOut: 'Crear cuenta', found: 'producto con', problem: 'Escriba el nombre.' },
@@ -198,7 +199,7 @@ async function* everyPage(page: Page) {
   await fill(page, { email: 'nobody@example.org', password: 'not this one' })
   await submit(page)
   yield 'login, wrong'
-  await register(page)
+  const account = await register(page)
   await page.goto(`/products?q=${'nothing'.repeat(20)}`)
   yield 'products, no match'
   await page.goto('/products/new')
@@ -304,6 +305,7 @@ async function* everyPage(page: Page) {
   }
   await submit(page)
   yield '/account/delete, problems'
+  yield* peoplePages(page, account)
   await page.goto('/status')
   yield 'status'
   await page.waitForSelector('[data-chart=p95] canvas')

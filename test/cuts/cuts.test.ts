@@ -3,7 +3,8 @@ import pLimit from 'p-limit'
 import { type Bench, startBench } from './bench.js'
 import type { Cut } from './link.js'
 import { type Transactions, watchTransactions } from './transactions.js'
-import { type Write, writes } from './writes.js'
+import type { Write } from './write.js'
+import { writes } from './writes.js'
 
 /** How many cuts are made at a time: most of a cut is waiting. */
 const parallel = 40

@@ -1,0 +1,75 @@
+import { expect } from 'chai'
+import { builtInRoleIds } from '../../app/users/role.js'
+import { actsOn } from '../people.js'
+import { type Answer, Person, registration } from '../person.js'
+import { databases } from '../system.js'
+import { enter, idIn, insertMember, manager } from './actors.js'
+import type { Attempt, Write } from './write.js'
+
+/** What is done with somebody else's account. */
+export const peopleWrites: Write[] = [
+  {
+    name: 'giving a role',
+    path: '/users/:id/role',
+    database: 'users',
+    prepare: managerOf('role', { role: `${builtInRoleIds.viewer}`, from: `${builtInRoleIds.editor}` }),
+    isDone: isOnRecord('roleGiven', { role_id: builtInRoleIds.viewer }, 1),
+  },
+  {
+    name: 'disabling somebody',
+    path: '/users/:id/disable',
+    database: 'users',
+    prepare: managerOf('disable'),
+    isDone: isDisabledOnce,
+  },
+  {
+    name: 'enabling somebody',
+    path: '/users/:id/enable',
+    database: 'users',
+    prepare: enabler,
+    isDone: isOnRecord('enabled', { disabled_at: null }, 0),
+  },
+  {
+    name: 'ending somebody’s sessions',
+    path: '/users/:id/sessions/end',
+    database: 'users',
+    prepare: managerOf('sessions/end'),
+    isDone: isOnRecord('allSessionsEnded', {}, 0),
+  },
+]
+
+/** Somebody who manages people, and somebody signed in with whom this is to be done. */
+function managerOf(act: string, fields: Record<string, string> = {}) {
+  return async (address: string): Promise<Attempt> => {
+    const managed = await insertMember(registration())
+    await enter(new Person(address), managed)
+    return { ...(await manager(address)), path: `/users/${managed}/${act}`, fields }
+  }
+}
+
+async function enabler(address: string): Promise<Attempt> {
+  const attempt = await managerOf('enable')(address)
+  const id = idIn(attempt.path)
+  await databases.users('users').where({ id }).update({ disabled_at: new Date() })
+  return attempt
+}
+
+/** The account is so, with so many sessions, and the audit says once what was done. */
+function isOnRecord(action: string, changed: object, sessions: number) {
+  return async ({ path }: Attempt, { location }: Answer) => {
+    const id = idIn(path)
+    expect(location).to.match(new RegExp(`^/users/${id}\\?done=`))
+    expect(await databases.users('users').where({ id }).first()).to.include(changed)
+    expect(await databases.users('sessions').where({ user_id: id }), 'sessions').to.have.length(sessions)
+    expect(await actsOn('user', id), 'audit').to.deep.equal([action])
+  }
+}
+
+async function isDisabledOnce(attempt: Attempt, answer: Answer) {
+  await isOnRecord('disabled', {}, 0)(attempt, answer)
+  const { disabled_at } = await databases
+    .users('users')
+    .where({ id: idIn(attempt.path) })
+    .first()
+  expect(disabled_at).to.be.an.instanceOf(Date)
+}
