@@ -72,7 +72,7 @@ export function createSigningKeys(database: Database, dataKeys: DataKeys) {
   /** @param maxAge in milliseconds */
   async function readWithin(maxAge: number, deadline: Deadline): Promise<Key[]> {
     const at = performance.now()
-    if (at - read.at >= maxAge) {
+    if (read.keys.length === 0 || at - read.at >= maxAge) {
       const rows = await list(deadline)
       read = { at, keys: rows.map((row) => ({ ...row, verifier: createPublicKey({ key: row.publicKey, ...spki }) })) }
     }
