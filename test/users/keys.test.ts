@@ -77,7 +77,7 @@ describe('the keys that sign', () => {
     expect(command('rotate')).to.match(/published.*signs/s)
     const next = (await newest()).kid
     expect(kidOf((await signedUp()).tokens), 'not yet').to.equal(old)
-    await databases.users.raw('UPDATE signing_keys SET signs_at = signs_at - INTERVAL 61 SECOND WHERE kid = ?', [next])
+    await databases.users.raw('UPDATE signing_keys SET signs_at = signs_at - INTERVAL 60 SECOND WHERE kid = ?', [next])
     const replica = await startReplica({})
     try {
       const { json } = await new Program(replica.address).post('/token/refresh', before.tokens)
