@@ -38,6 +38,9 @@ export class Outdated extends Error {}
 /** Thrown when a person has another role than the one that was to be replaced. */
 export class PersonOutdated extends Outdated {}
 
+/** Thrown when a person who may not sign in is to choose a password. */
+export class PersonDisabled extends Outdated {}
+
 /** Thrown when a role was changed since the version that a person saw. */
 export class RoleOutdated extends Outdated {}
 

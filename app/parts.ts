@@ -77,7 +77,7 @@ export async function createParts(config: Config): Promise<Parts> {
     tokens: createTokens(databases.users, keys.signingKeys, config.appSecret, replica),
     accounts: createAccounts(databases.users, config.appSecret, replica, config.registration),
     ownAccount: createOwnAccount(databases.users, config.appSecret, replica),
-    management: createManagement(databases.users, config.appSecret, replica),
+    management: createManagement(databases.users, config.appSecret, replica, config.mail !== undefined),
     roles: createRoles(databases.users, config.appSecret, replica),
     invitations: createInvitations(databases.users, config.appSecret, replica),
     registration: config.registration.mode,

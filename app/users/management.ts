@@ -1,17 +1,22 @@
 import type { Connection } from '../database/connection.js'
 import type { Database } from '../database/database.js'
 import type { Deadline } from '../database/deadline.js'
-import { Forbidden, Invalid, NotFound, OwnRights, PersonOutdated } from '../errors.js'
+import { Forbidden, Invalid, NotFound, OwnRights, PersonDisabled, PersonOutdated, TooManyAttempts } from '../errors.js'
+import type { Locale } from '../i18n/locales.js'
 import type { Write } from '../writes/write.js'
 import { createWrites, type Work } from '../writes/writes.js'
 import type { User } from './account.js'
 import { type Entry, record } from './audit.js'
+import { enqueue } from './mail/outbox.js'
 import { expectAnotherAdministrator, replaceRole, setDisabled } from './people-store.js'
 import type { PeopleQuery, Person, RoleGiven } from './person.js'
 import * as store from './person-store.js'
+import { findResetPause, insertReset } from './reset-store.js'
+import { resetLifetime, tokenHash, tokenOf } from './reset-tokens.js'
 import { builtInRoleIds, mayHandle } from './role.js'
 import { holdRole } from './role-store.js'
 import { deleteAllSessions } from './session-store.js'
+import { newSeed } from './sessions.js'
 
 /** What is done in pages with other people's accounts. */
 export type Management = ReturnType<typeof createManagement>
@@ -21,8 +26,9 @@ const pageSize = 50
 /**
  * Nobody manages their own account, and nobody that of somebody who may more than themselves.
  * @param replica which the audit names
+ * @param sendsMail whether mail is set up
  */
-export function createManagement(database: Database, secret: string, replica: string) {
+export function createManagement(database: Database, secret: string, replica: string, sendsMail: boolean) {
   const writes = createWrites(database, secret)
 
   return {
@@ -91,12 +97,35 @@ export function createManagement(database: Database, secret: string, replica: st
         return {}
       })
     },
+
+    /**
+     * Sends somebody a link to choose another password. @param locale of the mail, where they have chosen none
+     * @returns where no mail is set up, what is in the link, which is told to nobody again but to a second arrival of this write
+     * @throws {PersonDisabled}, and {TooManyAttempts} where they had too many
+     */
+    async makeResetLink(actor: User, userId: number, locale: Locale, write: Write): Promise<string | undefined> {
+      const { seed } = await manage<{ seed?: string }>(actor, userId, write, {}, async (connection, withCommit) => {
+        const person = await lockManaged(connection, actor, userId)
+        if (person.disabled) throw new PersonDisabled()
+        const pause = await findResetPause(connection, userId)
+        if (pause > 0) throw new TooManyAttempts(pause, 0)
+        const seed = newSeed()
+        const mail = { kind: 'passwordReset', recipient: person.email, locale: person.locale ?? locale, seed } as const
+        withCommit(
+          insertReset(tokenHash(tokenOf(seed, secret)), userId),
+          ...(sendsMail ? [enqueue(mail, resetLifetime)] : []),
+          record(write, replica, entry('resetRequested', actor, person)),
+        )
+        return sendsMail ? {} : { seed }
+      })
+      return seed && tokenOf(seed, secret)
+    },
   }
 
   /** @throws {OwnRights} */
-  async function manage(actor: User, userId: number, write: Write, contents: object, work: Work<object>) {
+  async function manage<T>(actor: User, userId: number, write: Write, contents: object, work: Work<T>): Promise<T> {
     if (actor.id === userId) throw new OwnRights()
-    await writes.once(write, contents, work)
+    return writes.once(write, contents, work)
   }
 }
 

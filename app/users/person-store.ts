@@ -28,7 +28,7 @@ export async function lockPerson(connection: Connection, id: number): Promise<Pe
 
 const live = 'FROM sessions WHERE user_id = users.id AND expires_at > UTC_TIMESTAMP(3)'
 
-const columns = `users.id, users.first_name AS firstName, users.last_name AS lastName, users.email,
+const columns = `users.id, users.first_name AS firstName, users.last_name AS lastName, users.email, users.locale,
   users.disabled_at IS NOT NULL AS disabled,
   roles.id AS roleId, roles.built_in AS builtIn, roles.name AS roleName, roles.permissions,
   (SELECT COUNT(*) ${live}) AS sessions, (SELECT MAX(COALESCE(seen_at, created_at)) ${live}) AS seenAt

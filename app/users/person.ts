@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { Locale } from '../i18n/locales.js'
 import { boundedText, parse } from '../input/schemas.js'
 import type { NamedRole } from './role.js'
 
@@ -8,6 +9,8 @@ export interface Person {
   firstName: string
   lastName: string
   email: string
+  /** That they chose for their account. */
+  locale: Locale | null
   disabled: 0 | 1
   /** How many sessions have not ended. */
   sessions: number

@@ -24,6 +24,16 @@ export function findForReset(connection: Connection, email: string): Promise<Own
   )
 }
 
+/** Finds when a person may have another link, in seconds from now: 0 where they have not had too many. */
+export async function findResetPause(connection: Connection, userId: number): Promise<number> {
+  const last = await connection.first<{ pause: number }>(
+    `SELECT GREATEST(0, 3600 - TIMESTAMPDIFF(SECOND, created_at, UTC_TIMESTAMP(3))) AS pause
+     FROM password_resets WHERE user_id = ? ORDER BY created_at DESC LIMIT 1 OFFSET ?`,
+    [userId, mostLinks - 1],
+  )
+  return last?.pause ?? 0
+}
+
 /** The statement that makes a link good. */
 export function insertReset(hash: Buffer, userId: number): Statement {
   return {

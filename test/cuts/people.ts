@@ -36,6 +36,13 @@ export const peopleWrites: Write[] = [
     prepare: managerOf('sessions/end'),
     isDone: isOnRecord('allSessionsEnded', {}, 0),
   },
+  {
+    name: 'sending somebody a link',
+    path: '/users/:id/reset-link',
+    database: 'users',
+    prepare: managerOf('reset-link'),
+    isDone: isSentOnce,
+  },
 ]
 
 /** Somebody who manages people, and somebody signed in with whom this is to be done. */
@@ -63,6 +70,14 @@ function isOnRecord(action: string, changed: object, sessions: number) {
     expect(await databases.users('sessions').where({ user_id: id }), 'sessions').to.have.length(sessions)
     expect(await actsOn('user', id), 'audit').to.deep.equal([action])
   }
+}
+
+async function isSentOnce(attempt: Attempt, answer: Answer) {
+  await isOnRecord('resetRequested', {}, 1)(attempt, answer)
+  const id = idIn(attempt.path)
+  const { email } = await databases.users('users').where({ id }).first()
+  expect(await databases.users('password_resets').where({ user_id: id }), 'links').to.have.length(1)
+  expect(await databases.users('mails').where({ recipient: email }), 'mails').to.have.length(1)
 }
 
 async function isDisabledOnce(attempt: Attempt, answer: Answer) {

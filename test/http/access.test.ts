@@ -36,6 +36,7 @@ const asked: Record<string, Permission | 'nothing' | 'to be signed in'> = {
   'POST /users/:id/disable': 'users.manage',
   'POST /users/:id/enable': 'users.manage',
   'POST /users/:id/sessions/end': 'users.manage',
+  'POST /users/:id/reset-link': 'users.manage',
   'GET /invitations': 'users.manage',
   'POST /invitations': 'users.manage',
   'POST /invitations/:id/revoke': 'users.manage',

@@ -67,7 +67,7 @@ export function pageRoutes(parts: Parts): Router {
     parts.invitations,
     parts.registration,
   )
-  const people = peoplePages(parts.management, parts.roles)
+  const people = peoplePages(parts.management, parts.roles, parts.sendDueMails !== undefined)
   const roles = rolePages(parts.roles)
   const inviting = invitationPages(parts.invitations, parts.roles, parts.registration)
   const account = ownAccountPages(parts.ownAccount)
@@ -89,6 +89,7 @@ export function pageRoutes(parts: Parts): Router {
     '/users/:id/disable': { show: people.showNotDone, permission: 'users.manage' },
     '/users/:id/enable': { show: people.showNotDone, permission: 'users.manage' },
     '/users/:id/sessions/end': { show: people.showNotDone, permission: 'users.manage' },
+    '/users/:id/reset-link': { show: people.showNotDone, permission: 'users.manage' },
     '/invitations': { show: inviting.showForm, permission: 'users.manage' },
     '/invitations/:id/revoke': { show: inviting.showNotRevoked, permission: 'users.manage' },
     '/roles': { show: roles.showNewForm, permission: 'roles.manage' },
@@ -141,6 +142,7 @@ export function pageRoutes(parts: Parts): Router {
     .post('/users/:id/disable', form(), may('users.manage'), people.submitDisable)
     .post('/users/:id/enable', form(), may('users.manage'), people.submitEnable)
     .post('/users/:id/sessions/end', form(), may('users.manage'), people.submitEndSessions)
+    .post('/users/:id/reset-link', form(), may('users.manage'), people.submitResetLink)
     .get('/invitations', may('users.manage'), inviting.showInvitations)
     .post('/invitations', form(), may('users.manage'), inviting.submitInvitation)
     .post('/invitations/:id/revoke', form(), may('users.manage'), inviting.submitRevoke)

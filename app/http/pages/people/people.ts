@@ -9,8 +9,8 @@ import type { Write } from '../../../writes/write.js'
 import { type FormState, fieldsOf, idIn, idOf, newForm, type ShowForm, submit, writeOf } from '../../forms.js'
 import { signedInUser } from '../../middleware/access.js'
 
-/** The people who have an account, and what is done with one of them. */
-export function peoplePages(management: Management, roles: Roles) {
+/** The people who have an account, and what is done with one of them. @param mail whether it is set up */
+export function peoplePages(management: Management, roles: Roles, mail: boolean) {
   return {
     async showPeople(ctx: Context) {
       const query = parsePeopleQuery(ctx.query)
@@ -31,27 +31,45 @@ export function peoplePages(management: Management, roles: Roles) {
       management.endSessions(user, id, write),
     ),
 
+    /** Where no mail is set up, answers with the page itself: the link is shown this once, and no address has it. */
+    async submitResetLink(ctx: Context) {
+      const id = idOf(ctx)
+      const make = async () => {
+        const user = signedInUser(ctx)
+        const token = await management.makeResetLink(user, id, ctx.state.locale, writeOf(ctx, `user ${user.id}`))
+        if (!token) return `/users/${id}?done=resetLink`
+        await show(ctx, newForm(`/users/${id}/role`), `${ctx.protocol}://${ctx.host}/reset?token=${token}`)
+        return undefined
+      }
+      await submit(ctx, make, showNotDone)
+    },
+
     showRoleForm,
     showNotDone,
   }
 
-  async function showRoleForm(ctx: Context, form: FormState) {
+  function showRoleForm(ctx: Context, form: FormState) {
+    return show(ctx, form, undefined)
+  }
+
+  async function show(ctx: Context, form: FormState, link: string | undefined) {
     const [user, { deadline }] = [signedInUser(ctx), ctx.state]
     const person = await management.find(idIn(form), deadline)
     const isManaged = may(user, 'users.manage') && person.id !== user.id && mayHandle(user, person.role)
     const given = isManaged ? await roles.givenBy(user, deadline) : []
     const { done } = ctx.query
-    await ctx.page('people/show', { form, person, isManaged, given, done: isDone(done) ? done : undefined })
+    const said = isDone(done) ? done : undefined
+    await ctx.page('people/show', { form, person, isManaged, given, done: said, mail, link })
   }
 
   /** Nothing was typed into what is but a button. */
-  function showNotDone(ctx: Context, { action, notice }: FormState) {
-    return showRoleForm(ctx, { ...newForm(action), notice: notice ?? 'problem.notPut' })
+  function showNotDone(ctx: Context, { action, notice, minutes }: FormState) {
+    return showRoleForm(ctx, { ...newForm(action), notice: notice ?? 'problem.notPut', minutes })
   }
 }
 
 /** What a person's page says was done. */
-const done = ['role', 'disabled', 'enabled', 'sessions'] as const
+const done = ['role', 'disabled', 'enabled', 'sessions', 'resetLink'] as const
 
 function isDone(text: unknown): text is (typeof done)[number] {
   return done.includes(text as (typeof done)[number])
