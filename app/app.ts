@@ -1,4 +1,5 @@
 import Koa from 'koa'
+import { api, publishedKeys } from './http/api/api.js'
 import { address } from './http/middleware/address.js'
 import { assets } from './http/middleware/assets.js'
 import { deadline } from './http/middleware/deadline.js'
@@ -41,6 +42,8 @@ export function createApp(parts: Parts): Koa {
   if (views.cached) app.use(keptPages()) // the same for every stranger
   app.use(deadline()) // ctx.state.deadline; drops abandoned requests
   app.use(address) // %-encoding, slashes at the end
+  app.use(publishedKeys(parts))
+  app.use(api(parts, parts.corsOrigins)) // programs, whose cookies do not count
   app.use(origin) // other sites' forms
   app.use(open.routes()) // what works without a database
   app.use(open.allowedMethods())

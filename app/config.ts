@@ -27,7 +27,9 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     logLevel: settings.LOG_LEVEL,
     poolSize: settings.DATABASE_POOL_SIZE,
     appSecret: settings.APP_SECRET,
+    masterKey: settings.MASTER_KEY,
     hosts: settings.ALLOWED_HOSTS,
+    corsOrigins: settings.CORS_ORIGINS,
     failpointFile: settings.FAILPOINT_FILE,
     hasJobs: settings.JOBS === 'on',
     mail: mailOf(settings),
@@ -78,7 +80,9 @@ const replicaSettings = z
     LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
     DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(10),
     APP_SECRET: z.string('is required').min(32, 'must have 32 characters or more'),
+    MASTER_KEY: z.string('is required').min(32, 'must have 32 characters or more'),
     ALLOWED_HOSTS: z.string().default('').transform(namesIn),
+    CORS_ORIGINS: z.string().default('').transform(namesIn),
     REGISTRATION: z.enum(['open', 'invite', 'closed']).default('open'),
     REGISTRATION_ROLE: z.enum(['editor', 'viewer']).default('editor'),
     MAIL_URL: z.url({ protocol: /^smtps?$/, error: 'must be smtp://account:password@host:port' }).optional(),
@@ -108,7 +112,7 @@ function mailOf({ MAIL_URL: url, MAIL_FROM: from, PUBLIC_URL: publicUrl }: z.inf
   return url && from && publicUrl ? { url, from, publicUrl } : undefined
 }
 
-/** Host names, separated by spaces or commas. */
+/** Names of hosts or origins, separated by spaces or commas. */
 function namesIn(list: string): string[] {
   return list
     .toLowerCase()

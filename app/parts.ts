@@ -5,6 +5,7 @@ import type { Lifecycle } from './lifecycle.js'
 import { createLog, type Log } from './log.js'
 import { type Cluster, joinCluster } from './monitoring/cluster.js'
 import { findReplicaName } from './monitoring/replica-name.js'
+import { findVersion } from './monitoring/version.js'
 import { type Archive, createArchive } from './products/archive/archive.js'
 import { type Catalogue, createCatalogue } from './products/catalogue.js'
 import { type Categories, createCategories } from './products/categories/categories.js'
@@ -15,20 +16,28 @@ import { createStockKeeping, type StockKeeping } from './products/stock/stock.js
 import { type Accounts, createAccounts } from './users/accounts.js'
 import type { RegistrationRules } from './users/admission.js'
 import { createInvitations, type Invitations } from './users/invitations.js'
+import { createKeys, type Keys } from './users/keys/keys.js'
 import { createRelay } from './users/mail/relay.js'
 import { createManagement, type Management } from './users/management.js'
 import { createOwnAccount, type OwnAccount } from './users/own-account.js'
 import { createResets, type Resets } from './users/resets.js'
 import { createRoles, type Roles } from './users/roles.js'
+import { createTokens, type Tokens } from './users/tokens/tokens.js'
 
 /** What a replica is made of. */
 export interface Parts {
   replica: string
+  /** Of the build: see the page of the servers. */
+  version: string
   /** The names that it serves; none means any. */
   hosts: string[]
+  /** Of the sites whose scripts may use the API. */
+  corsOrigins: string[]
   log: Log
   lifecycle: Lifecycle
   databases: Databases
+  keys: Keys
+  tokens: Tokens
   accounts: Accounts
   ownAccount: OwnAccount
   management: Management
@@ -55,12 +64,17 @@ export async function createParts(config: Config): Promise<Parts> {
   const log = createLog(config.logLevel, replica)
   const databases = openDatabases(config)
   const turns = createTurns()
+  const keys = createKeys(databases.users, config.masterKey)
   return {
     replica,
+    version: findVersion(),
     hosts: config.hosts,
+    corsOrigins: config.corsOrigins,
     log,
     lifecycle: { draining: false },
     databases,
+    keys,
+    tokens: createTokens(databases.users, keys.signingKeys, config.appSecret, replica),
     accounts: createAccounts(databases.users, config.appSecret, replica, config.registration),
     ownAccount: createOwnAccount(databases.users, config.appSecret, replica),
     management: createManagement(databases.users, config.appSecret, replica, config.mail !== undefined),

@@ -6,6 +6,7 @@ import { keepSecret } from './secrets.js'
  */
 const secrets = {
   '/secrets/app/app_secret': process.env.APP_SECRET,
+  '/secrets/app/master_key': process.env.MASTER_KEY,
   '/secrets/app/users_password': process.env.USERS_DATABASE_PASSWORD,
   '/secrets/app/products_password': process.env.PRODUCTS_DATABASE_PASSWORD,
   '/secrets/admin/mysql_root_password': process.env.MYSQL_ROOT_PASSWORD,

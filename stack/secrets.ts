@@ -15,7 +15,7 @@ export function keepSecret(file: string, given: string | undefined, mode: number
   renameSync(`${file}.new`, file)
 }
 
-const secretNames = ['app_secret', 'users_password', 'products_password', 'admin_password'] as const
+const secretNames = ['app_secret', 'master_key', 'users_password', 'products_password', 'admin_password'] as const
 type SecretFiles = Record<(typeof secretNames)[number], string>
 
 /** The local form's secrets; the replicas may read all but the administrator's, and nobody else any. */

@@ -112,6 +112,7 @@ function databaseSettings(port: number, files: ReturnType<typeof makeSecrets>): 
   const server = `127.0.0.1:${port}`
   return {
     APP_SECRET_FILE: files.app_secret,
+    MASTER_KEY_FILE: files.master_key,
     USERS_DATABASE_URL: `mysql://bodega_users@${server}/bodega_users`,
     USERS_DATABASE_PASSWORD_FILE: files.users_password,
     USERS_ADMIN_URL: `mysql://bodega_admin@${server}`,

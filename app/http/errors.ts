@@ -14,6 +14,12 @@ export class GarbledBody extends Error {}
 /** Thrown when the body is of a kind that no form sends. */
 export class UnsupportedBody extends Error {}
 
+/** Thrown when a program changes something and does not say which version of it. */
+export class PreconditionRequired extends Error {}
+
+/** Thrown when what a program changes has another version than the one that it names. */
+export class PreconditionFailed extends Error {}
+
 /** How an error is answered: as a page with these words, and to programs with this code. */
 export interface ErrorAnswer {
   status: number
@@ -56,6 +62,8 @@ const answers: [ErrorClass, ErrorAnswer][] = [
   [errors.NotFound, { status: 404, code: 'notFound', words: 'error.404' }],
   [GarbledBody, { status: 400, code: 'garbledBody', words: 'error.refused' }],
   [UnsupportedBody, { status: 415, code: 'unsupportedBody', words: 'error.415' }],
+  [PreconditionFailed, { status: 412, code: 'preconditionFailed', words: 'error.412' }],
+  [PreconditionRequired, { status: 428, code: 'preconditionRequired', words: 'error.428' }],
   [UnknownHost, { status: 421, code: 'unknownHost', words: 'error.421' }],
   [errors.TooMany, { status: 429, code: 'tooMany', words: 'error.429' }],
   [errors.NotExecuted, { status: 503, code: 'notExecuted', words: 'error.503', level: 'warn' }],

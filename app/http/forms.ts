@@ -128,7 +128,7 @@ export async function submit(ctx: Context, act: () => Promise<string | undefined
 }
 
 /** What an error says about a form, or undefined where it is not the form's. */
-function problemsOf(error: unknown): Pick<FormState, 'problems' | 'notice' | 'minutes'> | undefined {
+export function problemsOf(error: unknown): Pick<FormState, 'problems' | 'notice' | 'minutes'> | undefined {
   if (error instanceof Invalid) return { problems: error.fields }
   if (error instanceof Taken) {
     const message = error.owner?.archived ? 'problem.codeArchived' : (`problem.${error.field}Taken` as const)

@@ -15,6 +15,8 @@ declare module 'koa' {
     /** Whether the page has the key of a form in it, which is for one person. */
     holdsKey?: boolean
     startedSessionId?: string
+    /** Of a program's session. */
+    sessionHash?: Buffer
     /** What came with a form that sends a file. */
     file?: UploadedFile | undefined
     /** What the access log says besides, about a sign-in. */

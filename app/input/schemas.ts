@@ -28,6 +28,7 @@ export function boundedText(longest: number) {
   return z
     .string({ error: ({ input }) => (input === undefined ? 'problem.missing' : 'problem.repeated') })
     .refine((value) => value.length <= longest * 2 * slack, { error: 'problem.long', params: { longest }, abort: true })
+    .meta({ maxLength: longest }) // for the API's document
 }
 
 /** One line of text, 1 to `longest` characters after trimming. */
@@ -55,6 +56,7 @@ export function whole(least: number, most: number) {
     .number({ error: ({ input }) => (input === undefined ? 'problem.missing' : 'problem.number') })
     .refine(Number.isInteger, { error: 'problem.number', abort: true })
     .refine((value) => value >= least && value <= most, range)
+    .meta({ type: 'integer', minimum: least, maximum: most })
 }
 
 /** The number of a row in an address, or undefined where it is none. */

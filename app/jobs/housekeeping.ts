@@ -9,6 +9,7 @@ import { indexChanged, indexNext } from '../products/search/indexing.js'
 import { repairSearchText } from '../products/search/store.js'
 import { deleteOldAttempts } from '../users/attempt-store.js'
 import { deleteOldInvitations } from '../users/invitation-store.js'
+import { deleteOldKeys } from '../users/keys/store.js'
 import { deleteExpiredMails } from '../users/mail/outbox.js'
 import { deleteOldResets } from '../users/reset-store.js'
 import { deleteExpiredSessions } from '../users/session-store.js'
@@ -38,6 +39,7 @@ export function housekeeping(
     sweep('sessions', users, deleteExpiredSessions),
     sweep('attempts', users, deleteOldAttempts),
     sweep('password resets', users, deleteOldResets),
+    sweep('signing keys', users, deleteOldKeys),
     sweep('invitations', users, deleteOldInvitations),
     sweep('mails', users, deleteExpiredMails),
     sweep('heartbeats', users, deleteOldHeartbeats),

@@ -1,4 +1,4 @@
-import type { Statement } from '../database/connection.js'
+import type { Connection, Statement } from '../database/connection.js'
 import type { Database } from '../database/database.js'
 import type { Deadline } from '../database/deadline.js'
 import { Archived, NotFound, Outdated, type OwnerOfCode, Taken } from '../errors.js'
@@ -14,8 +14,11 @@ import {
   type CatalogueQuery,
   contentsOf,
   isNarrowed,
+  type Product,
   type ProductChange,
   type ProductDraft,
+  type ProductFields,
+  type ProductPatch,
   type ProductVersion,
   parseCatalogueQuery,
   parseCode,
@@ -66,26 +69,15 @@ export function createCatalogue(database: Database, secret: string, replica: str
      */
     async change(user: User, { id, version }: ProductVersion, change: ProductChange, write: Write): Promise<boolean> {
       const { units: counted, minimum, ...texts } = change
-      const searchText = searchTextOf(texts)
       const work: Work<boolean> = async (connection, withCommit) => {
-        const product = await store.lockProduct(connection, id)
-        if (!product) throw new NotFound()
-        if (product.archived) throw new Archived()
+        const product = await lockInUse(connection, id)
         const moves = counted !== undefined && counted !== product.units
         if (product.version !== version) {
           const later = await store.findChanges(connection, id, { since: version, most: mostLater })
           if (moves || later.length === mostLater || later.some(isOfFields)) throw new Outdated()
         }
         const fields = { ...texts, minimum: minimum ?? product.minimum }
-        const changes = changesBetween(product, fields)
-        const statements: Statement[] = []
-        if (Object.keys(changes).length > 0) {
-          const next = { id, version: product.version + 1 }
-          statements.push(
-            store.updateProduct(next, fields, searchText),
-            store.insertChange(next, { changes, changedBy: user.id, replica }),
-          )
-        }
+        const statements = changing(product, fields, user)
         if (moves) {
           const count = { kind: 'count', balance: counted, reason: '', note: '', undoes: null } as const
           statements.push(...insertMovement(product, { ...count, movedBy: user.id, replica }))
@@ -95,6 +87,21 @@ export function createCatalogue(database: Database, secret: string, replica: str
         return statements.length > 0
       }
       return withOwnerOfCode(change, write, () => writes.once(write, { id, version, draft: contentsOf(change) }, work))
+    },
+
+    /**
+     * Changes what a program names of a product that has this very version.
+     * @throws {Outdated} when it has another one
+     * @throws {Archived}, {NotFound}, {Taken} as `change` does
+     */
+    async patch(user: User, { id, version }: ProductVersion, patch: ProductPatch, write: Write): Promise<void> {
+      const work: Work<object> = async (connection, withCommit) => {
+        const product = await lockInUse(connection, id)
+        if (product.version !== version) throw new Outdated()
+        withCommit(...changing(product, patched(product, patch), user))
+        return {}
+      }
+      await withOwnerOfCode(patch, write, () => writes.once(write, { id, version, patch }, work))
     },
 
     /** What was changed of a product since a version, the latest first; at most so many changes. */
@@ -136,12 +143,31 @@ export function createCatalogue(database: Database, secret: string, replica: str
     },
   }
 
+  /** @throws {NotFound}, {Archived} */
+  async function lockInUse(connection: Connection, id: number): Promise<Product> {
+    const product = await store.lockProduct(connection, id)
+    if (!product) throw new NotFound()
+    if (product.archived) throw new Archived()
+    return product
+  }
+
+  /** The statements that give a product these fields, and remember which it had; none where it has them. */
+  function changing(product: Product, fields: ProductFields, user: User): Statement[] {
+    const changes = changesBetween(product, fields)
+    if (Object.keys(changes).length === 0) return []
+    const next = { id: product.id, version: product.version + 1 }
+    return [
+      store.updateProduct(next, fields, searchTextOf(fields)),
+      store.insertChange(next, { changes, changedBy: user.id, replica }),
+    ]
+  }
+
   /** Says of a code that is taken which product has it. */
-  async function withOwnerOfCode<T>({ code }: ProductChange, { deadline }: Write, work: () => Promise<T>): Promise<T> {
+  async function withOwnerOfCode<T>({ code }: ProductPatch, { deadline }: Write, work: () => Promise<T>): Promise<T> {
     try {
       return await work()
     } catch (error) {
-      if (!store.isCodeTaken(error)) throw error
+      if (code === undefined || !store.isCodeTaken(error)) throw error
       throw new Taken('code', await database.run(deadline, (connection) => store.findByCode(connection, code)))
     }
   }
@@ -181,6 +207,12 @@ function keptByMark<T>(read: (state: CatalogueState, deadline: Deadline) => Prom
     kept = { mark: state.mark, value }
     return value
   }
+}
+
+function patched(product: Product, patch: ProductPatch): ProductFields {
+  const { name = product.name, code = product.code, description = product.description } = patch
+  const { category = product.category, minimum = product.minimum } = patch
+  return { name, code, description, category, minimum }
 }
 
 /** Changes that are looked at for one of the fields. */

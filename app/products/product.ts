@@ -26,6 +26,9 @@ export type ProductDraft = z.infer<typeof productDraft>
 /** What is to become of a product; units that are given are those that were counted, and no minimum leaves it as it is. */
 export type ProductChange = z.infer<typeof productChange>
 
+/** What a program changes of a product: the fields that it names. */
+export type ProductPatch = z.infer<typeof productPatch>
+
 /**
  * What a person asks of the catalogue: words to find (none: everything), what the products must be, in which order, and
  * which page, from 1. `before` and `after` are the number of the product that the page is next to: the one before it, or
@@ -46,6 +49,11 @@ export function parseProductDraft(values: unknown): ProductDraft {
 /** @throws {Invalid} as {@link parseProductDraft} */
 export function parseProductChange(values: unknown): ProductChange {
   return parse(productChange, values)
+}
+
+/** @throws {Invalid} as {@link parseProductDraft} */
+export function parseProductPatch(values: unknown): ProductPatch {
+  return parse(productPatch, values)
 }
 
 /**
@@ -97,7 +105,10 @@ export const productDraft = z.object({
   category: categoryName,
   minimum: whole(0, mostUnits).optional(),
 })
-const productChange = productDraft.partial({ units: true })
+export const productChange = productDraft.partial({ units: true })
+
+/** What of a product is to become something else. */
+export const productPatch = productDraft.omit({ units: true }).partial()
 
 /** Nobody types more; each word costs a search as much as the first. */
 const longestQuery = 100

@@ -16,7 +16,7 @@ export interface User extends Actor {
   role: { id: number; builtIn: BuiltInRole | null; name: string }
 }
 
-/** What somebody signs in with. */
+/** What somebody signs in by. */
 export interface Browser {
   /** Of the session that it had, which ends. */
   sessionId: string | undefined
@@ -74,7 +74,8 @@ export const emailAddress = line(254).refine((email) => address.safeParse(email)
   abort: true,
 })
 
-const registration = z
+/** What somebody registers with. */
+export const registration = z
   .object({ ...personName, email: emailAddress, password: newPassword })
   .refine((it) => isMoreThanOwn(it.password, it), ownWords('password'))
 
@@ -100,7 +101,8 @@ function folded(text: string): string {
   return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
 }
 
-const credentials = z.object({
+/** What somebody signs in with. */
+export const credentials = z.object({
   email: line(254),
   password: givenPassword,
 })

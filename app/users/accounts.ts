@@ -98,9 +98,9 @@ export function createAccounts(database: Database, secret: string, replica: stri
     },
 
     /** Ends a session; one that has ended already is no error. @param user whose it is, where it has not ended */
-    async signOut(sessionId: string, user: User | undefined, write: Write): Promise<void> {
+    async signOut(idHash: Buffer, user: User | undefined, write: Write): Promise<void> {
       await writes.once(write, {}, async (connection, withCommit) => {
-        const ended = await sessionStore.deleteSession(connection, sessionHash(sessionId))
+        const ended = await sessionStore.deleteSession(connection, idHash)
         if (user && ended > 0) withCommit(record(write, replica, ofOwnAccount('signOut', user)))
         return {}
       })

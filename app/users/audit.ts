@@ -26,6 +26,7 @@ export const actions = [
   'roleDeleted',
   'invited',
   'invitationRevoked',
+  'refreshTokenReused',
 ] as const
 
 export type Action = (typeof actions)[number]

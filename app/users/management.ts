@@ -53,7 +53,7 @@ export function createManagement(database: Database, secret: string, replica: st
       await manage(actor, userId, write, { role: roleId, from }, async (connection, withCommit) => {
         if (roleId !== builtInRoleIds.administrator) await expectAnotherAdministrator(connection, userId)
         const person = await lockManaged(connection, actor, userId)
-        if (person.role.id !== from) throw new PersonOutdated()
+        if (from !== undefined && person.role.id !== from) throw new PersonOutdated()
         const role = await holdRole(connection, roleId)
         if (!role) throw new Invalid({ role: { message: 'people.problem.chooseRole' } })
         if (!mayHandle(actor, role)) throw new Forbidden()

@@ -27,8 +27,11 @@ export function parsePeopleQuery(values: unknown): PeopleQuery {
   return parse(peopleQuery, values)
 }
 
-/** A person's new role, and the one that they had when the form was opened. */
-export type RoleGiven = z.infer<typeof roleGiven>
+/** A person's new role, and the one that they had when the form was opened, where there was one. */
+export interface RoleGiven {
+  role: number
+  from: number | undefined
+}
 
 /** @throws {Invalid} where no role is chosen */
 export function parseRoleGiven(values: unknown): RoleGiven {

@@ -17,6 +17,12 @@ export function parseRole(fields: Fields, keepsName = false): RoleDraft {
   return { name, permissions: permissionsOf({ builtIn: null, permissions: checkedOf(fields).join(' ') }) }
 }
 
+/** @throws {Invalid} */
+export function parseRoleOfProgram(values: unknown): RoleDraft {
+  const { name, permissions: asked } = parse(roleOfProgram, values)
+  return { name, permissions: permissionsOf({ builtIn: null, permissions: asked.join(' ') }) }
+}
+
 /** The permissions whose boxes are checked: each is a field of its own. */
 export function checkedOf(fields: Fields): readonly Permission[] {
   return permissions.filter((permission) => fields[permission] === 'on')
@@ -25,3 +31,10 @@ export function checkedOf(fields: Fields): readonly Permission[] {
 const longestName = 60
 
 const named = z.object({ name: line(longestName) })
+
+/** What a program says of a role. */
+export const roleOfProgram = named.extend({
+  permissions: z.array(z.enum(permissions, { error: 'problem.garbled' }), { error: 'problem.garbled' }).max(100, {
+    error: 'problem.garbled',
+  }),
+})

@@ -38,15 +38,16 @@ export function createRoles(database: Database, secret: string, replica: string)
       return known(await database.run(deadline, (connection) => store.findRole(connection, id)))
     },
 
-    /** @throws {Invalid} where another role has the name, {Forbidden} where the actor may not all of it */
-    async add(actor: User, { name = '', permissions }: RoleDraft, write: Write): Promise<void> {
+    /** @returns its number @throws {Invalid} where another role has the name, {Forbidden} where the actor may not all of it */
+    async add(actor: User, { name = '', permissions }: RoleDraft, write: Write): Promise<number> {
       if (!mayAll(actor, permissions)) throw new Forbidden()
-      await writes.once(write, { name, permissions }, async (connection, withCommit) => {
+      const added = await writes.once(write, { name, permissions }, async (connection, withCommit) => {
         const id = await store.insertRole(connection, name, permissions.join(' '))
         const changes = { permissions: { from: [], to: permissions } }
         withCommit(record(write, replica, entry('roleAdded', actor, { id, name }, changes)))
-        return {}
+        return { id }
       })
+      return added.id
     },
 
     /**
@@ -60,7 +61,7 @@ export function createRoles(database: Database, secret: string, replica: string)
         if (role.version !== version) throw new RoleOutdated()
         const before = permissionsOf(role)
         if (!mayAll(actor, differing(before, draft.permissions))) throw new Forbidden()
-        const name = draft.name ?? role.name
+        const name = (role.builtIn ? undefined : draft.name) ?? role.name
         const after = [...draft.permissions, ...newerOf(role)].join(' ')
         await store.updateRole(connection, { ...role, name, permissions: after })
         const changes = {

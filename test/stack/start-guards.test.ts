@@ -15,7 +15,7 @@ describe('what npm start lets nobody else see', () => {
     await own.start().ready()
     const secrets = list(join(own.folder, 'secrets'))
     const values = secrets.map((file) => readFileSync(file, 'utf8'))
-    expect(new Set(values)).to.have.property('size', 4)
+    expect(new Set(values)).to.have.property('size', 5)
     for (const value of values) expect(value).to.match(/^[\w-]{43}$/)
     expect(statSync(join(own.folder, 'secrets')).mode & 0o027).to.equal(0)
     for (const file of secrets) expect(statSync(file).mode & 0o027, file).to.equal(0)
@@ -36,6 +36,7 @@ describe('what npm start lets nobody else see', () => {
         'APP_SECRET_FILE',
         'LOG_LEVEL',
         'MALLOC_ARENA_MAX',
+        'MASTER_KEY_FILE',
         'PORT',
         'PRODUCTS_DATABASE_PASSWORD_FILE',
         'PRODUCTS_DATABASE_URL',
@@ -55,7 +56,7 @@ describe('what npm start lets nobody else see', () => {
     const identity = ['--reuid=bodega', '--regid=bodega', '--clear-groups']
     const can = (flag: '-r' | '-w', name: string) =>
       spawnSync('setpriv', [...identity, 'test', flag, join(own.folder, 'secrets', name)]).status === 0
-    for (const name of ['app_secret', 'users_password', 'products_password']) {
+    for (const name of ['app_secret', 'master_key', 'users_password', 'products_password']) {
       expect([can('-r', name), can('-w', name)], name).to.deep.equal([true, false])
     }
     expect(can('-r', 'admin_password')).to.equal(false)

@@ -60,7 +60,12 @@ export function sessionIdOf(ctx: Context): string | undefined {
 
 /** What somebody signs in with. */
 export function browserOf(ctx: Context): Browser {
-  return { sessionId: sessionIdOf(ctx), userAgent: ctx.get('User-Agent').slice(0, longestUserAgent) }
+  return { sessionId: sessionIdOf(ctx), userAgent: userAgentOf(ctx) }
+}
+
+/** What a browser or program says of itself, as much as is kept. */
+export function userAgentOf(ctx: Context): string {
+  return ctx.get('User-Agent').slice(0, longestUserAgent)
 }
 
 /** As much as the column takes. */

@@ -67,7 +67,7 @@ function possible(balance: number, before: number): number {
   return balance
 }
 
-const movementDraft = z
+export const movementDraft = z
   .object({
     kind: z.enum(kinds, { error: 'problem.kind' }),
     units: whole(0, mostUnits),

@@ -2,6 +2,7 @@ import type { Context } from 'koa'
 import { Disabled, TooManyAttempts, WrongCredentials } from '../../../errors.js'
 import { type Credentials, parseCredentials } from '../../../users/account.js'
 import type { Accounts, SignIn } from '../../../users/accounts.js'
+import { sessionHash } from '../../../users/sessions.js'
 import { type FormState, fieldsOf, newForm, submit, writeOf } from '../../forms.js'
 import { rememberLocale } from '../../middleware/locale.js'
 import { browserOf, enterSession, leaveSession, sessionIdOf } from '../../middleware/session.js'
@@ -40,7 +41,8 @@ export function loginPages(accounts: Accounts, forms: FormPages) {
 
     async submitLogout(ctx: Context) {
       const sessionId = sessionIdOf(ctx)
-      if (sessionId) await accounts.signOut(sessionId, ctx.state.user, writeOf(ctx, `session ${sessionId}`))
+      if (sessionId)
+        await accounts.signOut(sessionHash(sessionId), ctx.state.user, writeOf(ctx, `session ${sessionId}`))
       leaveSession(ctx)
       seeOther(ctx, '/')
     },

@@ -48,8 +48,8 @@ export function registrationPages(accounts: Accounts, invitations: Invitations, 
   }
 }
 
-/** @throws {LinkOver} where it can be none */
-function invitationIn({ invitation }: Fields): string | undefined {
+/** What is in the link that somebody comes by, if they do. @throws {LinkOver} where it can be none */
+export function invitationIn({ invitation }: Fields): string | undefined {
   const token = parseToken(invitation)
   if (invitation !== undefined && !token) throw new LinkOver()
   return token
