@@ -10,6 +10,10 @@ export interface Attempt {
   key: string
   /** Where it is sent, if not to the write's path. */
   path?: string
+  /** How it is sent, if not with POST. */
+  method?: 'POST' | 'PATCH'
+  /** What a program sends, as JSON. */
+  body?: object
   /** What a form sends as a file; it has no other fields then but its key. */
   file?: string
   /** What the same person sends at the same time. */
@@ -26,12 +30,21 @@ export interface Write {
   status?: number
   /** Whether it was done before, so that it commits nothing. */
   repeated?: boolean
+  /** Whether a key makes it one; else it is one by what it does, in a single statement. */
+  byKey?: boolean
   isDone(attempt: Attempt, answer: Answer): Promise<void>
 }
 
+export function commits({ repeated, byKey }: Write): boolean {
+  return !repeated && byKey !== false
+}
+
 /** How often the key of an attempt was claimed and the result stored with it: once, where the write was done. */
-export async function countClaims(write: Write, { principal, key, path = write.path }: Attempt): Promise<number> {
-  const arrival = { principal, route: `POST ${path}`, key }
+export async function countClaims(
+  write: Write,
+  { principal, key, path = write.path, method = 'POST' }: Attempt & { method?: string },
+): Promise<number> {
+  const arrival = { principal, route: `${method} ${path}`, key }
   const { id } = claimOf(arrival, {}, '')
   const rows = await databases[write.database]('idempotency_keys').where({ id }).whereNotNull('result')
   return rows.length

@@ -4,6 +4,7 @@ import { importWrites } from './imports.js'
 import { invitationWrites } from './invitations.js'
 import { peopleWrites } from './people.js'
 import { productWrites } from './products.js'
+import { programWrites } from './programs.js'
 import { roleWrites } from './roles.js'
 import type { Write } from './write.js'
 
@@ -15,4 +16,5 @@ export const writes: Write[] = [
   ...productWrites,
   ...importWrites,
   ...categoryWrites,
+  ...programWrites,
 ]
