@@ -6,6 +6,7 @@ import type { Locale } from '../i18n/locales.js'
 import type { Write } from '../writes/write.js'
 import { createWrites, type Work } from '../writes/writes.js'
 import type { User } from './account.js'
+import { type Activity, findActivity } from './activity-store.js'
 import { type Entry, record } from './audit.js'
 import { enqueue } from './mail/outbox.js'
 import { expectAnotherAdministrator, replaceRole, setDisabled } from './people-store.js'
@@ -41,6 +42,11 @@ export function createManagement(database: Database, secret: string, replica: st
     /** @throws {NotFound} */
     async find(id: number, deadline: Deadline): Promise<Person> {
       return known(await database.run(deadline, (connection) => store.findPerson(connection, id)))
+    },
+
+    /** What was done with somebody's account, and by them, lately. */
+    activity(id: number, deadline: Deadline): Promise<Activity[]> {
+      return database.run(deadline, (connection) => findActivity(connection, id))
     },
 
     /**

@@ -4,29 +4,6 @@ import { Taken } from '../errors.js'
 import { emailKey } from './account.js'
 import type { Profile } from './own-account-input.js'
 
-/** Something that was done with an account, or by its owner. */
-export interface Activity {
-  id: number
-  at: Date
-  action: string
-  address: string
-  replica: string
-}
-
-const shownActivity = 20
-
-/** The latest of them. */
-export function findActivity(connection: Connection, userId: number): Promise<Activity[]> {
-  const latest = `ORDER BY id DESC LIMIT ${shownActivity}`
-  return connection.rows(
-    `SELECT id, at, action, address, replica FROM audit JOIN (
-       (SELECT id FROM audit WHERE actor_id = ? ${latest})
-       UNION (SELECT id FROM audit WHERE subject_kind = 'user' AND subject_id = ? ${latest})
-     ) AS own USING (id) ${latest}`,
-    [userId, userId],
-  )
-}
-
 export async function updateProfile(connection: Connection, userId: number, profile: Profile): Promise<void> {
   const { firstName, lastName, locale } = profile
   const sql = 'UPDATE users SET first_name = ?, last_name = ?, locale = ? WHERE id = ?'

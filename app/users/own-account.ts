@@ -4,6 +4,7 @@ import { Invalid, NotSignedIn } from '../errors.js'
 import type { Write } from '../writes/write.js'
 import { createWrites, type Work } from '../writes/writes.js'
 import type { User } from './account.js'
+import { findActivity } from './activity-store.js'
 import { ofOwnAccount, record } from './audit.js'
 import { createAuthentication, type Verified } from './authentication.js'
 import type { EmailChange, PasswordChange, Profile } from './own-account-input.js'
@@ -26,7 +27,7 @@ export function createOwnAccount(database: Database, secret: string, replica: st
     overview({ id }: User, deadline: Deadline) {
       return database.run(deadline, async (connection) => ({
         sessions: await sessionStore.findOwnSessions(connection, id),
-        activity: await store.findActivity(connection, id),
+        activity: await findActivity(connection, id),
       }))
     },
 

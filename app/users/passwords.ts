@@ -50,7 +50,7 @@ export async function verifyPassword(password: string, hash: string | undefined,
 }
 
 /** A hash of cost 12 that no password has: its digest part is all zero bits. */
-const nobodysHash = `$2b$${cost}$${'.'.repeat(53)}`
+export const nobodysHash = `$2b$${cost}$${'.'.repeat(53)}`
 
 /**
  * bcrypt reads 72 bytes and no more; this gives it 64 characters made from all of the password. Keyed, so that

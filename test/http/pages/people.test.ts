@@ -165,6 +165,20 @@ describe('a person’s role', () => {
   })
 })
 
+describe('a person’s history', () => {
+  it('is shown to those who may see the audit, with who did it', async () => {
+    const [boss, other] = [await administrating(), await member()]
+    const manager = await member(await insertRole('users.manage', 'products.read'))
+    await give(boss, other, 3)
+    const history = async ({ person }: Member) => (await person.get(`/users/${other.id}`)).$('ol.latest').text()
+    expect(await history(boss))
+      .to.match(/Role of an account changed.*Created the account/s)
+      .and.contain(boss.email)
+      .and.not.contain(other.email)
+    expect(await history(manager)).to.equal('')
+  })
+})
+
 describe('a disabled account', () => {
   it('is signed out with the next request on every replica, cannot sign in, and can once it is enabled', async () => {
     const [boss, other] = [await administrating(), await member()]

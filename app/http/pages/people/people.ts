@@ -1,5 +1,6 @@
 import type { Context } from 'koa'
 import type { User } from '../../../users/account.js'
+import { knownAction } from '../../../users/audit.js'
 import type { Management } from '../../../users/management.js'
 import { type Person, parsePeopleQuery, parseRoleGiven } from '../../../users/person.js'
 import { may } from '../../../users/policy.js'
@@ -57,9 +58,11 @@ export function peoplePages(management: Management, roles: Roles, mail: boolean)
     const person = await management.find(idIn(form), deadline)
     const isManaged = may(user, 'users.manage') && person.id !== user.id && mayHandle(user, person.role)
     const given = isManaged ? await roles.givenBy(user, deadline) : []
+    const acts = may(user, 'audit.read') ? await management.activity(person.id, deadline) : []
+    const activity = acts.map(({ action, ...entry }) => ({ ...entry, action: knownAction(action) }))
     const { done } = ctx.query
     const said = isDone(done) ? done : undefined
-    await ctx.page('people/show', { form, person, isManaged, given, done: said, mail, link })
+    await ctx.page('people/show', { form, person, isManaged, given, activity, done: said, mail, link })
   }
 
   /** Nothing was typed into what is but a button. */
