@@ -61,6 +61,9 @@ export async function* peoplePages(page: Page, administrator: Record<'email' | '
   await page.selectOption('#role', { label: name })
   await submit(page)
   yield 'person, role given'
+  await page.click('form[action$="/reset-link"] button')
+  await page.waitForSelector('#link')
+  yield 'person, link made'
   await page.click('form[action$="/disable"] button')
   await page.waitForSelector('form[action$="/enable"]')
   yield 'person, disabled'
