@@ -22,6 +22,7 @@ import { createManagement, type Management } from './users/management.js'
 import { createOwnAccount, type OwnAccount } from './users/own-account.js'
 import { createResets, type Resets } from './users/resets.js'
 import { createRoles, type Roles } from './users/roles.js'
+import { createPersonalTokens, type PersonalTokens } from './users/tokens/personal.js'
 import { createTokens, type Tokens } from './users/tokens/tokens.js'
 
 /** What a replica is made of. */
@@ -38,6 +39,7 @@ export interface Parts {
   databases: Databases
   keys: Keys
   tokens: Tokens
+  personalTokens: PersonalTokens
   accounts: Accounts
   ownAccount: OwnAccount
   management: Management
@@ -74,6 +76,7 @@ export async function createParts(config: Config): Promise<Parts> {
     lifecycle: { draining: false },
     databases,
     keys,
+    personalTokens: createPersonalTokens(databases.users, config.appSecret, replica),
     tokens: createTokens(databases.users, keys.signingKeys, config.appSecret, replica),
     accounts: createAccounts(databases.users, config.appSecret, replica, config.registration),
     ownAccount: createOwnAccount(databases.users, config.appSecret, replica),

@@ -13,6 +13,7 @@ import { deleteOldKeys } from '../users/keys/store.js'
 import { deleteExpiredMails } from '../users/mail/outbox.js'
 import { deleteOldResets } from '../users/reset-store.js'
 import { deleteExpiredSessions } from '../users/session-store.js'
+import { deleteExpiredTokens } from '../users/tokens/personal-store.js'
 import { deleteOldClaims } from '../writes/store.js'
 import type { Job } from './jobs.js'
 
@@ -39,6 +40,7 @@ export function housekeeping(
     sweep('sessions', users, deleteExpiredSessions),
     sweep('attempts', users, deleteOldAttempts),
     sweep('password resets', users, deleteOldResets),
+    sweep('personal tokens', users, deleteExpiredTokens),
     sweep('signing keys', users, deleteOldKeys),
     sweep('invitations', users, deleteOldInvitations),
     sweep('mails', users, deleteExpiredMails),

@@ -27,6 +27,8 @@ export const actions = [
   'invited',
   'invitationRevoked',
   'refreshTokenReused',
+  'tokenMade',
+  'tokenRevoked',
 ] as const
 
 export type Action = (typeof actions)[number]

@@ -6,6 +6,7 @@ import { peopleWrites } from './people.js'
 import { productWrites } from './products.js'
 import { programWrites } from './programs.js'
 import { roleWrites } from './roles.js'
+import { tokenWrites } from './tokens.js'
 import type { Write } from './write.js'
 
 export const writes: Write[] = [
@@ -17,4 +18,5 @@ export const writes: Write[] = [
   ...importWrites,
   ...categoryWrites,
   ...programWrites,
+  ...tokenWrites,
 ]
