@@ -20,6 +20,7 @@ import { createKeys, type Keys } from './users/keys/keys.js'
 import { createRelay } from './users/mail/relay.js'
 import { createManagement, type Management } from './users/management.js'
 import { createOwnAccount, type OwnAccount } from './users/own-account.js'
+import { createProofs, type Proofs } from './users/proofs.js'
 import { createResets, type Resets } from './users/resets.js'
 import { createRoles, type Roles } from './users/roles.js'
 import { createPersonalTokens, type PersonalTokens } from './users/tokens/personal.js'
@@ -47,6 +48,8 @@ export interface Parts {
   invitations: Invitations
   /** Whether anybody may make an account. */
   registration: RegistrationRules['mode']
+  /** None where no mail is set up: then addresses are taken as they are given. */
+  proofs: Proofs | undefined
   resets: Resets
   /** Sends the mails that are due; none where no mail is set up. */
   sendDueMails: (() => Promise<void>) | undefined
@@ -66,6 +69,7 @@ export async function createParts(config: Config): Promise<Parts> {
   const log = createLog(config.logLevel, replica)
   const databases = openDatabases(config)
   const turns = createTurns()
+  const sendsMail = config.mail !== undefined
   const keys = createKeys(databases.users, config.masterKey)
   return {
     replica,
@@ -78,12 +82,16 @@ export async function createParts(config: Config): Promise<Parts> {
     keys,
     personalTokens: createPersonalTokens(databases.users, config.appSecret, replica),
     tokens: createTokens(databases.users, keys.signingKeys, config.appSecret, replica),
-    accounts: createAccounts(databases.users, config.appSecret, replica, config.registration),
-    ownAccount: createOwnAccount(databases.users, config.appSecret, replica),
-    management: createManagement(databases.users, config.appSecret, replica, config.mail !== undefined),
+    accounts: createAccounts(databases.users, config.appSecret, replica, {
+      ...config.registration,
+      provesAddresses: sendsMail,
+    }),
+    ownAccount: createOwnAccount(databases.users, config.appSecret, replica, sendsMail),
+    management: createManagement(databases.users, config.appSecret, replica, sendsMail),
     roles: createRoles(databases.users, config.appSecret, replica),
     invitations: createInvitations(databases.users, config.appSecret, replica),
     registration: config.registration.mode,
+    proofs: sendsMail ? createProofs(databases.users, config.appSecret, replica, config.registration) : undefined,
     resets: createResets(databases.users, config.appSecret, replica),
     sendDueMails: config.mail && createRelay(databases.users, config.mail, config.appSecret),
     catalogue: createCatalogue(databases.products, config.appSecret, replica, turns),

@@ -29,3 +29,10 @@ export async function openMailbox() {
   mailbox.url = `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`
   return mailbox
 }
+
+/** The text of a mail, as it is read. */
+export function textOf({ raw }: Received): string {
+  const [, encoding, body = ''] = /Content-Transfer-Encoding: (\S+)[\s\S]*?\r\n\r\n([\s\S]*)$/i.exec(raw) ?? []
+  if (encoding?.toLowerCase() === 'base64') return Buffer.from(body, 'base64').toString()
+  return body.replaceAll('=\r\n', '').replaceAll('=3D', '=')
+}

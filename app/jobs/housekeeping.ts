@@ -11,6 +11,7 @@ import { deleteOldAttempts } from '../users/attempt-store.js'
 import { deleteOldInvitations } from '../users/invitation-store.js'
 import { deleteOldKeys } from '../users/keys/store.js'
 import { deleteExpiredMails } from '../users/mail/outbox.js'
+import { deleteOldProofs } from '../users/proof-store.js'
 import { deleteOldResets } from '../users/reset-store.js'
 import { deleteExpiredSessions } from '../users/session-store.js'
 import { deleteExpiredTokens } from '../users/tokens/personal-store.js'
@@ -41,6 +42,7 @@ export function housekeeping(
     sweep('attempts', users, deleteOldAttempts),
     sweep('password resets', users, deleteOldResets),
     sweep('personal tokens', users, deleteExpiredTokens),
+    sweep('address proofs', users, deleteOldProofs),
     sweep('signing keys', users, deleteOldKeys),
     sweep('invitations', users, deleteOldInvitations),
     sweep('mails', users, deleteExpiredMails),

@@ -1,9 +1,7 @@
 import { createHmac } from 'node:crypto'
-import type { Connection } from '../database/connection.js'
 import type { Database } from '../database/database.js'
 import type { Deadline } from '../database/deadline.js'
-import { Disabled, Taken, WrongCredentials } from '../errors.js'
-import type { Locale } from '../i18n/locales.js'
+import { Disabled, RegistrationClosed, Taken, WrongCredentials } from '../errors.js'
 import type { Write } from '../writes/write.js'
 import { createWrites } from '../writes/writes.js'
 import { type Browser, type Credentials, emailKey, type Registration, type User } from './account.js'
@@ -11,41 +9,30 @@ import { createAdmission, type RegistrationRules } from './admission.js'
 import { ofOwnAccount, record } from './audit.js'
 import { createAuthentication } from './authentication.js'
 import { hashPassword } from './passwords.js'
+import { tokenHash } from './reset-tokens.js'
 import * as sessionStore from './session-store.js'
-import { newSeed, sessionHash, sessionIdOf } from './sessions.js'
+import { sessionHash } from './sessions.js'
+import { createSigningIn, type SignIn } from './signing-in.js'
 import * as store from './store.js'
 
 /** What people do with their accounts and sessions. */
 export type Accounts = ReturnType<typeof createAccounts>
 
-/**
- * What a sign-in gives. `sessionId` is undefined where a second arrival finds that its session has ended since. `known`:
- * the account was there before, so that a new name was not taken over.
- */
-export interface SignIn {
-  sessionId: string | undefined
-  known: boolean
-  /** That the person chose for their account. */
-  locale: Locale | null
-}
-
-/** Whose session begins, and with what. */
-interface SigningIn {
-  id: number
-  email: string
-  locale: Locale | null
-  action: 'register' | 'signIn'
+/** Who may register, and whether an address is proved before it is an account's. */
+export interface AccountRules extends RegistrationRules {
+  provesAddresses: boolean
 }
 
 /**
- * @param secret from which the ids of sessions are made, see {@link sessionIdOf}
+ * @param secret from which the ids of sessions are made, see sessionIdOf of sessions.ts
  * @param replica which the audit and the sessions name
  * @param rules of who may register
  */
-export function createAccounts(database: Database, secret: string, replica: string, rules: RegistrationRules) {
+export function createAccounts(database: Database, secret: string, replica: string, rules: AccountRules) {
   const writes = createWrites(database, secret)
   const authentication = createAuthentication(database, secret, replica)
   const admission = createAdmission(database, rules)
+  const signInOnce = createSigningIn(database, secret, replica)
   const lookUpSession = database.batched(sessionStore.findSessions)
   const lookUpName = database.batched(store.findNames)
 
@@ -61,7 +48,7 @@ export function createAccounts(database: Database, secret: string, replica: stri
      * @param invitation what is in its link, where they come by one
      * @throws {Taken} when the address has an account with another password
      * @throws {TooManyAttempts} when other passwords were tried too often
-     * @throws {RegistrationClosed}, and {LinkOver} when the invitation is over
+     * @throws {RegistrationClosed}, also where addresses are proved first, see Proofs; and {LinkOver} when the invitation is over
      */
     async register(
       registration: Registration,
@@ -69,13 +56,15 @@ export function createAccounts(database: Database, secret: string, replica: stri
       write: Write,
       browser: Browser,
     ): Promise<SignIn> {
+      if (rules.provesAddresses) throw new RegistrationClosed()
       const { password, ...names } = registration
       const isExpected = await admission.isExpected(invitation, write.deadline)
       const passwordHash = isExpected ? await hashPassword(password, write.deadline) : ''
       const contents = invitation === undefined ? registration : { ...registration, invitation }
       try {
         return await signInOnce(contents, write, browser, async (connection) => {
-          const id = await admission.admit(connection, { ...names, passwordHash }, invitation)
+          const hash = invitation === undefined ? undefined : tokenHash(invitation)
+          const id = await admission.admit(connection, { ...names, passwordHash }, hash)
           return { id, email: names.email, locale: null, action: 'register' }
         })
       } catch (error) {
@@ -147,35 +136,5 @@ export function createAccounts(database: Database, secret: string, replica: stri
     await authentication.recordRefusal(account, 'signInFailed', write)
     if (right) throw new Disabled()
     return undefined
-  }
-
-  /** Starts a session, and ends the one that the browser had, in the transaction that finds or makes the account. */
-  async function signInOnce(
-    contents: Credentials,
-    write: Write,
-    { sessionId: replaced, userAgent }: Browser,
-    account: (connection: Connection) => Promise<SigningIn>,
-  ): Promise<SignIn> {
-    let own: string | undefined
-    const {
-      seed,
-      known,
-      locale = null,
-    } = await writes.once(write, contents, async (connection, withCommit) => {
-      const { id, email, locale, action } = await account(connection)
-      const seed = newSeed()
-      own = seed
-      if (replaced) await sessionStore.deleteSession(connection, sessionHash(replaced))
-      const place = { address: write.address, replica }
-      withCommit(
-        sessionStore.insertSession(sessionHash(sessionIdOf(seed, secret)), id, userAgent, place),
-        record(write, replica, ofOwnAccount(action, { id, email })),
-      )
-      return { seed, known: action === 'signIn', locale }
-    })
-    const sessionId = sessionIdOf(seed, secret)
-    // The cookie of a session that has ended might take the place of a living one's.
-    const isLive = seed === own || (await findSession(sessionId, write.deadline))
-    return { sessionId: isLive ? sessionId : undefined, known, locale }
   }
 }

@@ -4,6 +4,7 @@ import type { Deadline } from '../database/deadline.js'
 import { LinkOver, RegistrationClosed } from '../errors.js'
 import { useInvitation } from './invitation-store.js'
 import { findOpen } from './invitations.js'
+import { tokenHash } from './reset-tokens.js'
 import { builtInRoleIds } from './role.js'
 import { holdRole } from './role-store.js'
 import { insertUser, type NewUser } from './store.js'
@@ -22,21 +23,22 @@ export function createAdmission(database: Database, { mode, role }: Registration
      * that the first arrival of this write used.
      * @throws {RegistrationClosed}
      */
-    async isExpected(invitation: string | undefined, deadline: Deadline): Promise<boolean> {
+    async isExpected(invitation: string | Buffer | undefined, deadline: Deadline): Promise<boolean> {
       if (mode === 'closed' || (mode === 'invite' && invitation === undefined)) throw new RegistrationClosed()
       if (invitation === undefined) return true
-      return (await database.run(deadline, (connection) => findOpen(connection, invitation))) !== undefined
+      const hash = typeof invitation === 'string' ? tokenHash(invitation) : invitation
+      return (await database.run(deadline, (connection) => findOpen(connection, hash))) !== undefined
     },
 
     /**
-     * Makes an account in a transaction, and uses the invitation. @returns its number
+     * Makes an account in a transaction, and uses the invitation, which its hash tells. @returns its number
      * @throws {Taken} when the address has an account, whatever the invitation
      * @throws {LinkOver} when the invitation was used, is too old or was taken back
      */
     async admit(
       connection: Connection,
       user: Omit<NewUser, 'roleId'>,
-      invitation: string | undefined,
+      invitation: Buffer | undefined,
     ): Promise<number> {
       if (invitation === undefined) return insertUser(connection, { ...user, roleId: builtInRoleIds[role] })
       const found = await findOpen(connection, invitation)

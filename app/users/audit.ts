@@ -4,6 +4,8 @@ import type { Write } from '../writes/write.js'
 /** What the audit says that was done. */
 export const actions = [
   'register',
+  'registrationAsked',
+  'emailChangeAsked',
   'signIn',
   'signInFailed',
   'signOut',

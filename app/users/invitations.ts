@@ -59,7 +59,7 @@ export function createInvitations(database: Database, secret: string, replica: s
 
     /** The role that a link still gives, or undefined where it is over. */
     roleOf(token: string, deadline: Deadline): Promise<NamedRole | undefined> {
-      return database.run(deadline, async (connection) => (await findOpen(connection, token))?.role)
+      return database.run(deadline, async (connection) => (await findOpen(connection, tokenHash(token)))?.role)
     },
   }
 }
@@ -68,8 +68,8 @@ export function createInvitations(database: Database, secret: string, replica: s
  * The invitation of a link that is still good: not used, not too old, and of somebody who may still give that role.
  * @returns undefined where it is over
  */
-export async function findOpen(connection: Connection, token: string): Promise<store.Invitation | undefined> {
-  const found = await store.findInvitation(connection, tokenHash(token))
+export async function findOpen(connection: Connection, hash: Buffer): Promise<store.Invitation | undefined> {
+  const found = await store.findInvitation(connection, hash)
   const isGood = found?.open && may(found.maker, 'users.manage') && mayHandle(found.maker, found.role)
   return isGood ? found : undefined
 }

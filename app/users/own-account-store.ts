@@ -3,11 +3,23 @@ import { isDuplicate } from '../database/transient.js'
 import { Taken } from '../errors.js'
 import { emailKey } from './account.js'
 import type { Profile } from './own-account-input.js'
+import type { Account } from './store.js'
 
 export async function updateProfile(connection: Connection, userId: number, profile: Profile): Promise<void> {
   const { firstName, lastName, locale } = profile
   const sql = 'UPDATE users SET first_name = ?, last_name = ?, locale = ? WHERE id = ?'
   await connection.change(sql, [firstName, lastName, locale, userId])
+}
+
+/** Whose address is to be changed; they stay as they are until the transaction ends. */
+export function findOwnerToChange(
+  connection: Connection,
+  userId: number,
+): Promise<Omit<Account, 'disabled'> | undefined> {
+  return connection.first(
+    'SELECT id, email, password_hash AS passwordHash, locale FROM users WHERE id = ? FOR UPDATE',
+    [userId],
+  )
 }
 
 /** @throws {Taken} when another account has the address */

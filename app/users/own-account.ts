@@ -1,24 +1,30 @@
 import type { Database } from '../database/database.js'
 import type { Deadline } from '../database/deadline.js'
 import { NotSignedIn } from '../errors.js'
+import type { Locale } from '../i18n/locales.js'
 import type { Write } from '../writes/write.js'
 import { createWrites } from '../writes/writes.js'
-import type { User } from './account.js'
+import { emailKey, type User } from './account.js'
 import { findActivity } from './activity-store.js'
+import { claimAddress } from './address-claims.js'
 import { ofOwnAccount, record } from './audit.js'
 import { createConfirmation, wrongPassword } from './confirmation.js'
 import type { EmailChange, PasswordChange, Profile } from './own-account-input.js'
 import * as store from './own-account-store.js'
 import { hashPassword } from './passwords.js'
 import { expectAnotherAdministrator } from './people-store.js'
+import { passwordMark } from './proof-tokens.js'
 import * as sessionStore from './session-store.js'
 import { sessionHash } from './sessions.js'
 
 /** What people do with their own account, signed in. */
 export type OwnAccount = ReturnType<typeof createOwnAccount>
 
-/** @param replica which the audit names */
-export function createOwnAccount(database: Database, secret: string, replica: string) {
+/**
+ * @param replica which the audit names
+ * @param provesAddresses whether a new address is proved by a link before it is the account's, see proofs.ts
+ */
+export function createOwnAccount(database: Database, secret: string, replica: string, provesAddresses: boolean) {
   const writes = createWrites(database, secret)
   const confirmation = createConfirmation(database, secret, replica)
 
@@ -40,16 +46,35 @@ export function createOwnAccount(database: Database, secret: string, replica: st
     },
 
     /**
-     * @throws {Taken} when another account has the address
+     * Changes the address, or has a link sent to it that does.
+     * @param locale of the mail, where the user has chosen none
+     * @throws {Taken} when another account has the address, where no link is sent
      * @throws {Invalid} when the password is wrong
      */
-    async changeEmail(user: User, { currentPassword, email }: EmailChange, write: Write): Promise<void> {
+    async changeEmail(
+      user: User,
+      { currentPassword, email }: EmailChange,
+      locale: Locale,
+      write: Write,
+    ): Promise<'changed' | 'asked'> {
       const verified = await confirmation.verify(user, currentPassword, write)
+      const isProvedFirst = provesAddresses && emailKey(email) !== emailKey(user.email)
       await confirmation.once(user, verified, write, { email }, async (connection, withCommit) => {
+        if (isProvedFirst) {
+          const { id: userId, firstName, lastName } = user
+          const mark = passwordMark(verified.account?.passwordHash ?? '')
+          const claim = { email, firstName, lastName, userId, passwordMark: mark, invitationHash: undefined }
+          withCommit(
+            ...(await claimAddress(connection, claim, user.locale ?? locale, secret)),
+            record(write, replica, ofOwnAccount('emailChangeAsked', user, changesOf(user, { email }))),
+          )
+          return {}
+        }
         await store.updateEmail(connection, user.id, email)
         withCommit(record(write, replica, ofOwnAccount('emailChanged', user, changesOf(user, { email }))))
         return {}
       })
+      return isProvedFirst ? 'asked' : 'changed'
     },
 
     /**

@@ -26,7 +26,7 @@ export function parseResetRequest(values: unknown): { email: string } {
 }
 
 /** @throws {Invalid} where the new password breaks the rules, its owner's names among them */
-function parseNewPassword(values: unknown, owner: store.Owner): string {
+export function parseNewPassword(values: unknown, owner: Omit<store.Owner, 'id'>): string {
   const rule = z.object({ newPassword }).refine((it) => isMoreThanOwn(it.newPassword, owner), ownWords('newPassword'))
   return parse(rule, values).newPassword
 }

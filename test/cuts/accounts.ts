@@ -42,7 +42,11 @@ export const accountWrites: Write[] = [
     isDone: areEndedOnce,
   },
   { name: 'deleting one’s account', path: '/account/delete', database: 'users', prepare: quitter, isDone: isQuit },
-  { name: 'asking for a link', path: '/forgotten', database: 'users', prepare: forgetter, isDone: isQueuedOnce },
+  {
+    ...{ name: 'asking for a link', path: '/forgotten', database: 'users', mail: true },
+    prepare: forgetter,
+    isDone: isQueuedOnce,
+  },
   { name: 'choosing another password', path: '/reset', database: 'users', prepare: chooser, isDone: isReset },
 ]
 

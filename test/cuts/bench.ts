@@ -13,10 +13,13 @@ import { type Attempt, commits, countClaims, type Write } from './write.js'
 /** A server that heard nothing of a cut holds its locks for its wait_timeout; until then the answer is 503. */
 const mostAttempts = { reset: 1, silence: 3 }
 
+/** Mails stay in the outbox. */
+const mail = { MAIL_URL: 'smtp://127.0.0.1', MAIL_FROM: 'bodega@example.org', PUBLIC_URL: 'https://bodega.example' }
+
 /** A replica with a proxy before each of its databases. */
 export type Bench = Awaited<ReturnType<typeof startBench>>
 
-export async function startBench(transactions: Transactions) {
+export async function startBench(transactions: Transactions, sendsMail: boolean) {
   let packets: string[] = []
   let next: Cut | undefined
   const { users, products } = readConfig(stack.environment)
@@ -28,8 +31,7 @@ export async function startBench(transactions: Transactions) {
     USERS_DATABASE_URL: `mysql://${users.user}@127.0.0.1:${proxies[0].port}/${users.database}`,
     PRODUCTS_DATABASE_URL: `mysql://${products.user}@127.0.0.1:${proxies[1].port}/${products.database}`,
     JOBS: 'off',
-    // Mails stay in the outbox.
-    ...{ MAIL_URL: 'smtp://127.0.0.1', MAIL_FROM: 'bodega@example.org', PUBLIC_URL: 'https://bodega.example' },
+    ...(sendsMail ? mail : {}),
   })
   await waitUntil('there is no heartbeat', 20, () => proxies[0].hasHeartbeats)
 

@@ -6,23 +6,26 @@ import { type Transactions, watchTransactions } from './transactions.js'
 import { commits, type Write } from './write.js'
 import { writes } from './writes.js'
 
-/** How many cuts are made at a time: most of a cut is waiting. */
-const parallel = 40
+/** How many cuts are made at a time, where mail is set up and where it is not: most of a cut is waiting. */
+const parallel = { mail: 8, noMail: 32 }
 
 /** Every write, with its connection cut at every packet that there is: it is done once, and its answer says so. */
 describe('cuts: a write whose connection to a database is cut', () => {
   let transactions: Transactions
   const benches: Bench[] = []
-  let free: Bench[]
-  const turns = pLimit(parallel)
+  const free: Record<keyof typeof parallel, Bench[]> = { mail: [], noMail: [] }
+  const turns = { mail: pLimit(parallel.mail), noMail: pLimit(parallel.noMail) }
   /** What went wrong with each write: the cuts of all are made together. */
   const failures = new Map<Write, Promise<string[]>>()
 
   before(async function () {
     this.timeout(120_000)
     transactions = await watchTransactions()
-    benches.push(...(await Promise.all(Array.from({ length: parallel }, () => startBench(transactions)))))
-    free = [...benches]
+    for (const kind of ['mail', 'noMail'] as const) {
+      const starts = Array.from({ length: parallel[kind] }, () => startBench(transactions, kind === 'mail'))
+      free[kind] = await Promise.all(starts)
+      benches.push(...free[kind])
+    }
     for (const write of writes) failures.set(write, makeCuts(write))
   })
   after(async () => {
@@ -39,7 +42,7 @@ describe('cuts: a write whose connection to a database is cut', () => {
 
   async function makeCuts(write: Write): Promise<string[]> {
     try {
-      const packets = await onBench((bench) => bench.record(write))
+      const packets = await onBench(write, (bench) => bench.record(write))
       if (commits(write)) expect(packets).to.include(`${write.database}: COMMIT ← 2`)
       const edges = edgesOf(packets)
       const cuts = [...silencesAt(edges), ...resetsAt(edges)]
@@ -51,17 +54,18 @@ describe('cuts: a write whose connection to a database is cut', () => {
 
   async function makeCut(write: Write, cut: Cut): Promise<string[]> {
     try {
-      await onBench((bench) => bench.cut(write, cut))
+      await onBench(write, (bench) => bench.cut(write, cut))
       return []
     } catch (error) {
       return [`${cut.how} ${cut.when} ${cut.packet}: ${(error as Error).message}`]
     }
   }
 
-  function onBench<T>(work: (bench: Bench) => Promise<T>): Promise<T> {
-    return turns(async () => {
-      const bench = free.pop() as Bench
-      return work(bench).finally(() => free.push(bench))
+  function onBench<T>({ mail }: Write, work: (bench: Bench) => Promise<T>): Promise<T> {
+    const kind = mail ? 'mail' : 'noMail'
+    return turns[kind](async () => {
+      const bench = free[kind].pop() as Bench
+      return work(bench).finally(() => free[kind].push(bench))
     })
   }
 })

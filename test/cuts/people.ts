@@ -40,6 +40,7 @@ export const peopleWrites: Write[] = [
     name: 'sending somebody a link',
     path: '/users/:id/reset-link',
     database: 'users',
+    mail: true,
     prepare: managerOf('reset-link'),
     isDone: isSentOnce,
   },

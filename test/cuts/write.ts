@@ -28,6 +28,8 @@ export interface Write {
   prepare(address: string): Promise<Attempt>
   /** Of the answer, where it is not that which leads to the next page. */
   status?: number
+  /** Whether it is one of those where mail is set up. */
+  mail?: boolean
   /** Whether it was done before, so that it commits nothing. */
   repeated?: boolean
   /** Whether a key makes it one; else it is one by what it does, in a single statement. */

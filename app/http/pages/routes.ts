@@ -4,6 +4,7 @@ import { form } from '../forms.js'
 import { elsewhereWithout, may } from '../middleware/access.js'
 import type { FormPages } from '../shown-again.js'
 import { upload } from '../uploads.js'
+import { confirmationPages } from './account/confirmation.js'
 import { loginPages, showLoginForm } from './account/login.js'
 import { ownAccountPages } from './account/own-account.js'
 import { registrationPages } from './account/registration.js'
@@ -66,19 +67,23 @@ export function pageRoutes(parts: Parts): Router {
   const { showRegister, submitRegister, showRegistrationForm } = registrationPages(
     accounts,
     parts.invitations,
+    parts.proofs,
     parts.registration,
   )
   const people = peoplePages(parts.management, parts.roles, parts.sendDueMails !== undefined)
   const roles = rolePages(parts.roles)
   const inviting = invitationPages(parts.invitations, parts.roles, parts.registration)
   const tokens = tokenPages(parts.personalTokens)
-  const account = ownAccountPages(parts.ownAccount)
+  const account = ownAccountPages(parts.ownAccount, parts.proofs !== undefined)
+  const confirming = confirmationPages(parts.proofs, accounts)
   const resetting = resetPages(parts.resets, parts.sendDueMails !== undefined)
   const importing = importPages(imports, accounts)
   const { exportProducts, exportMovements } = exportPages(parts.exports, accounts)
   const forms: FormPages = {
     '/login': { show: showLoginForm },
     '/register': { show: showRegistrationForm },
+    '/confirm': { show: confirming.showConfirmationForm },
+    '/confirm/email': { show: confirming.showConfirmationForm },
     '/forgotten': { show: resetting.showForgottenForm },
     '/reset': { show: resetting.showResetForm },
     '/account/profile': { show: account.showProfileForm, permission: 'own account' },
@@ -125,6 +130,9 @@ export function pageRoutes(parts: Parts): Router {
     .get('/login', showLogin)
     .post('/login', form(), submitLogin)
     .post('/logout', form(), submitLogout)
+    .get('/confirm', confirming.showConfirmation)
+    .post('/confirm', form(), confirming.submitConfirmation)
+    .post('/confirm/email', form(), confirming.submitEmail)
     .get('/forgotten', resetting.showForgotten)
     .post('/forgotten', form(), resetting.submitForgotten)
     .get('/reset', resetting.showReset)

@@ -1,10 +1,14 @@
 import { type Connection, type Statement, typed } from '../../database/connection.js'
 import type { Locale } from '../../i18n/locales.js'
 
+const kinds = ['passwordReset', 'registration', 'addressKnown', 'addressChange', 'addressChanged'] as const
+
+export type Kind = (typeof kinds)[number]
+
 /** A mail that is to be sent. */
 export interface Mail {
   id: number
-  kind: 'passwordReset'
+  kind: Kind
   recipient: string
   locale: Locale
   /** Of the link that it brings. */
@@ -23,11 +27,11 @@ export function enqueue({ kind, recipient, locale, seed }: Omit<Mail, 'id'>, lif
   }
 }
 
-/** Takes the mail that is due first, so that no other replica sends it now; undefined where none is. */
+/** Takes the mail that is due first, so that no other replica sends it now; undefined where none is that this version knows. */
 export async function takeDue(connection: Connection): Promise<Mail | undefined> {
   const due = await connection.rows<Mail>(
     `SELECT id, kind, recipient, locale, seed FROM mails
-     WHERE due_at <= UTC_TIMESTAMP(3) AND expires_at > UTC_TIMESTAMP(3) ORDER BY due_at LIMIT 10`,
+     WHERE kind IN (${kinds.map((kind) => `'${kind}'`)}) AND due_at <= UTC_TIMESTAMP(3) AND expires_at > UTC_TIMESTAMP(3) ORDER BY due_at LIMIT 10`,
   )
   for (const mail of due) if (await isTaken(connection, mail)) return mail
   return undefined

@@ -2,6 +2,7 @@ import { createTransport } from 'nodemailer'
 import type { Database } from '../../database/database.js'
 import { Deadline } from '../../database/deadline.js'
 import { textsOf } from '../../i18n/texts.js'
+import { proofLifetime, proofTokenOf } from '../proof-tokens.js'
 import { resetLifetime, tokenOf } from '../reset-tokens.js'
 import { type Mail, removeSent, takeDue } from './outbox.js'
 
@@ -40,9 +41,17 @@ export function createRelay(database: Database, { url, from, publicUrl }: MailSe
     return Deadline.within(timeout, (deadline) => database.run(deadline, (connection) => removeSent(connection, mail)))
   }
 
-  function wordsOf({ locale, seed }: Mail) {
+  function wordsOf({ kind, locale, seed }: Mail) {
     const t = textsOf(locale)
-    const link = new URL(`/reset?token=${tokenOf(seed, secret)}`, publicUrl).href
-    return { subject: t('mail.reset.subject'), text: t('mail.reset.text', { link, minutes: resetLifetime / 60 }) }
+    const at = (path: string) => new URL(path, publicUrl).href
+    const confirmation = at(`/confirm?token=${proofTokenOf(seed, secret)}`)
+    const values = {
+      passwordReset: { link: at(`/reset?token=${tokenOf(seed, secret)}`), minutes: resetLifetime / 60 },
+      registration: { link: confirmation, hours: proofLifetime / 3600 },
+      addressChange: { link: confirmation, hours: proofLifetime / 3600 },
+      addressKnown: { link: at('/login'), forgotten: at('/forgotten') },
+      addressChanged: { link: at('/forgotten') },
+    }
+    return { subject: t(`mail.${kind}.subject`), text: t(`mail.${kind}.text`, values[kind]) }
   }
 }

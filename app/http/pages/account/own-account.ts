@@ -18,14 +18,14 @@ import { rememberLocale } from '../../middleware/locale.js'
 import { leaveSession, sessionIdOf } from '../../middleware/session.js'
 import { deviceOf } from './devices.js'
 
-/** A person's own account: who they are, where they are signed in, and what was done with it. */
-export function ownAccountPages(own: OwnAccount) {
+/** A person's own account: who they are, where they are signed in, and what was done with it. @param isProved whether a new address is, first */
+export function ownAccountPages(own: OwnAccount, isProved: boolean) {
   const showForm =
     (view: string): ShowForm =>
     (ctx, form) =>
       ctx.page(view, { form })
   const showProfileForm = showForm('account/profile')
-  const showEmailForm = showForm('account/email')
+  const showEmailForm: ShowForm = (ctx, form) => ctx.page('account/email', { form, isProved })
   const showPasswordForm = showForm('account/password')
   const showDeleteForm = showForm('account/delete')
 
@@ -47,9 +47,15 @@ export function ownAccountPages(own: OwnAccount) {
     async showEmail(ctx: Context) {
       await showEmailForm(ctx, newForm(ctx.path, { email: signedInUser(ctx).email }))
     },
-    submitEmail: submitting('email', showEmailForm, (ctx, user, write) =>
-      own.changeEmail(user, parseEmailChange(fieldsOf(ctx)), write),
-    ),
+    async submitEmail(ctx: Context) {
+      const change = async () => {
+        const user = signedInUser(ctx)
+        const write = writeOf(ctx, principalOf(user))
+        const done = await own.changeEmail(user, parseEmailChange(fieldsOf(ctx)), ctx.state.locale, write)
+        return `/account?done=${done === 'asked' ? 'emailAsked' : 'email'}`
+      }
+      await submit(ctx, change, showEmailForm)
+    },
 
     async showPassword(ctx: Context) {
       await showPasswordForm(ctx, newForm(ctx.path))
@@ -116,7 +122,7 @@ export function ownAccountPages(own: OwnAccount) {
 }
 
 /** What the account's page says was done. */
-const done = ['profile', 'email', 'password', 'session', 'others'] as const
+const done = ['profile', 'email', 'emailAsked', 'password', 'session', 'others'] as const
 
 function isDone(text: unknown): text is (typeof done)[number] {
   return done.includes(text as (typeof done)[number])

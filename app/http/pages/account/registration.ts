@@ -5,15 +5,23 @@ import { parseRegistration } from '../../../users/account.js'
 import type { Accounts } from '../../../users/accounts.js'
 import type { RegistrationRules } from '../../../users/admission.js'
 import type { Invitations } from '../../../users/invitations.js'
+import { type Proofs, parseNames } from '../../../users/proofs.js'
 import { parseToken } from '../../../users/reset-tokens.js'
 import { type FormState, fieldsOf, newForm, submit, writeOf } from '../../forms.js'
 import { browserOf, enterSession } from '../../middleware/session.js'
 import { nextPage, seeOther } from '../../navigation.js'
 import { strangerOf } from './principals.js'
 
-export function registrationPages(accounts: Accounts, invitations: Invitations, mode: RegistrationRules['mode']) {
+/** @param proofs with which an address is proved first; none where no mail is set up */
+export function registrationPages(
+  accounts: Accounts,
+  invitations: Invitations,
+  proofs: Proofs | undefined,
+  mode: RegistrationRules['mode'],
+) {
   return {
     async showRegister(ctx: Context) {
+      if ('sent' in ctx.query && proofs) return ctx.page('register-sent', {})
       if (ctx.state.user) return seeOther(ctx, nextPage(ctx.query.next))
       await showRegistrationForm(ctx, newForm('/register', { next: ctx.query.next, invitation: ctx.query.invitation }))
     },
@@ -28,22 +36,31 @@ export function registrationPages(accounts: Accounts, invitations: Invitations, 
         if (sessionId) await enterSession(ctx, sessionId)
         return known ? '/products?known' : nextPage(fieldsOf(ctx).next)
       }
-      await submit(ctx, register, showRegistrationForm)
+      await submit(ctx, proofs ? () => ask(ctx, proofs) : register, showRegistrationForm)
     },
 
     showRegistrationForm,
   }
 
+  /** Has a link sent, by which the account is made. */
+  async function ask(ctx: Context, proofs: Proofs): Promise<string> {
+    const names = parseNames(fieldsOf(ctx))
+    const invitation = invitationIn(fieldsOf(ctx))
+    await proofs.askToRegister(names, invitation, ctx.state.locale, writeOf(ctx, strangerOf(names)))
+    return '/register?sent'
+  }
+
   /** Nobody types into a form that can save nothing. */
   async function showRegistrationForm(ctx: Context, form: FormState) {
     const { invitation } = form.values
+    const isProved = proofs !== undefined
     if (mode === 'closed' || (mode === 'invite' && invitation === undefined))
       return ctx.page('not-registering', { mode })
-    if (invitation === undefined) return ctx.page('register', { form, role: undefined })
+    if (invitation === undefined) return ctx.page('register', { form, role: undefined, isProved })
     const token = parseToken(invitation)
     const role = token && (await invitations.roleOf(token, ctx.state.deadline))
     if (!role) ctx.status = 410
-    await (role ? ctx.page('register', { form, role }) : ctx.page('not-registering', { mode: 'over' }))
+    await (role ? ctx.page('register', { form, role, isProved }) : ctx.page('not-registering', { mode: 'over' }))
     ctx.set('Cache-Control', 'no-store')
   }
 }
