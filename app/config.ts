@@ -27,7 +27,7 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     logLevel: settings.LOG_LEVEL,
     poolSize: settings.DATABASE_POOL_SIZE,
     appSecret: settings.APP_SECRET,
-    masterKey: settings.MASTER_KEY,
+    masterKey: masterKeyOf(settings),
     hosts: settings.ALLOWED_HOSTS,
     corsOrigins: settings.CORS_ORIGINS,
     failpointFile: settings.FAILPOINT_FILE,
@@ -80,7 +80,12 @@ const replicaSettings = z
     LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
     DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(10),
     APP_SECRET: z.string('is required').min(32, 'must have 32 characters or more'),
-    MASTER_KEY: z.string('is required').min(32, 'must have 32 characters or more'),
+    MASTER_KEY: z.string().min(32, 'must have 32 characters or more').optional(),
+    KMS_KEY_ID: z.string().optional(),
+    KMS_ENDPOINT: z.url({ protocol: /^https?$/, error: 'must be the address of the service, https://…' }).optional(),
+    AWS_REGION: z.string().optional(),
+    AWS_ACCESS_KEY_ID: z.string().optional(),
+    AWS_SECRET_ACCESS_KEY: z.string().optional(),
     ALLOWED_HOSTS: z.string().default('').transform(namesIn),
     CORS_ORIGINS: z.string().default('').transform(namesIn),
     REGISTRATION: z.enum(['open', 'invite', 'closed']).default('open'),
@@ -93,6 +98,9 @@ const replicaSettings = z
     JOBS: z.enum(['on', 'off']).default('on'),
   })
   .superRefine((settings, { addIssue }) => {
+    const { MASTER_KEY: local, KMS_KEY_ID: kms, AWS_REGION: region } = settings
+    if (!local && !kms) addIssue({ code: 'custom', path: ['MASTER_KEY'], message: 'is required without KMS_KEY_ID' })
+    if (kms && !region) addIssue({ code: 'custom', path: ['AWS_REGION'], message: 'is required with KMS_KEY_ID' })
     if (!settings.MAIL_URL) return
     for (const name of ['MAIL_FROM', 'PUBLIC_URL'] as const) {
       if (!settings[name]) addIssue({ code: 'custom', path: [name], message: 'is required with MAIL_URL' })
@@ -106,6 +114,14 @@ const migratorSettings = z.object({
   PRODUCTS_ADMIN_URL: mysqlUrl,
   PRODUCTS_ADMIN_PASSWORD: secret,
 })
+
+/** Where the master key is: see users/keys/. */
+function masterKeyOf(settings: z.infer<typeof replicaSettings>) {
+  const { KMS_KEY_ID: keyId, KMS_ENDPOINT: endpoint, AWS_REGION: region } = settings
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = settings
+  const credentials = accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey } : undefined
+  return { local: settings.MASTER_KEY, kms: keyId && region ? { keyId, region, endpoint, credentials } : undefined }
+}
 
 /** How mail is sent, where that is set up. */
 function mailOf({ MAIL_URL: url, MAIL_FROM: from, PUBLIC_URL: publicUrl }: z.infer<typeof replicaSettings>) {

@@ -23,6 +23,7 @@ import { createOwnAccount, type OwnAccount } from './users/own-account.js'
 import { createProofs, type Proofs } from './users/proofs.js'
 import { createResets, type Resets } from './users/resets.js'
 import { createRoles, type Roles } from './users/roles.js'
+import { createPersonalTokens, type PersonalTokens } from './users/tokens/personal.js'
 import { createTokens, type Tokens } from './users/tokens/tokens.js'
 
 /** What a replica is made of. */
@@ -39,6 +40,7 @@ export interface Parts {
   databases: Databases
   keys: Keys
   tokens: Tokens
+  personalTokens: PersonalTokens
   accounts: Accounts
   ownAccount: OwnAccount
   management: Management
@@ -78,6 +80,7 @@ export async function createParts(config: Config): Promise<Parts> {
     lifecycle: { draining: false },
     databases,
     keys,
+    personalTokens: createPersonalTokens(databases.users, config.appSecret, replica),
     tokens: createTokens(databases.users, keys.signingKeys, config.appSecret, replica),
     accounts: createAccounts(databases.users, config.appSecret, replica, {
       ...config.registration,

@@ -5,9 +5,9 @@ import { build } from 'esbuild'
 import { bundle, cacheOptions, codeCache, loadBundle } from '../app/bundle.js'
 import { build as own } from '../app/root.js'
 
-/** Packages that load files from beside themselves, and knex's drivers for other databases. */
+/** Packages that load files from beside themselves or are seldom needed, and knex's drivers for other databases. */
 const external = [
-  ...['bcrypt', 'piscina'],
+  ...['bcrypt', 'piscina', '@aws-sdk/client-kms'],
   ...['better-sqlite3', 'mariadb', 'mysql', 'oracledb', 'pg', 'pg-query-stream', 'sqlite3', 'tedious'],
 ]
 
@@ -20,6 +20,7 @@ await build({
   target: 'node20',
   format: 'cjs',
   external,
+  supported: { 'dynamic-import': false }, // a script that was compiled before cannot import, but require
   banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
   define: { 'import.meta.url': 'bundleUrl' },
   sourcemap: true,

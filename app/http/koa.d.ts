@@ -16,7 +16,7 @@ declare module 'koa' {
     holdsKey?: boolean
     startedSessionId?: string
     /** Of a program's session. */
-    sessionHash?: Buffer
+    sessionHash?: Buffer | undefined
     /** What came with a form that sends a file. */
     file?: UploadedFile | undefined
     /** What the access log says besides, about a sign-in. */

@@ -14,6 +14,7 @@ import { deleteExpiredMails } from '../users/mail/outbox.js'
 import { deleteOldProofs } from '../users/proof-store.js'
 import { deleteOldResets } from '../users/reset-store.js'
 import { deleteExpiredSessions } from '../users/session-store.js'
+import { deleteExpiredTokens } from '../users/tokens/personal-store.js'
 import { deleteOldClaims } from '../writes/store.js'
 import type { Job } from './jobs.js'
 
@@ -41,6 +42,7 @@ export function housekeeping(
     sweep('attempts', users, deleteOldAttempts),
     sweep('password resets', users, deleteOldResets),
     sweep('address proofs', users, deleteOldProofs),
+    sweep('personal tokens', users, deleteExpiredTokens),
     sweep('signing keys', users, deleteOldKeys),
     sweep('invitations', users, deleteOldInvitations),
     sweep('mails', users, deleteExpiredMails),

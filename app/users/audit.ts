@@ -29,6 +29,8 @@ export const actions = [
   'invited',
   'invitationRevoked',
   'refreshTokenReused',
+  'tokenMade',
+  'tokenRevoked',
 ] as const
 
 export type Action = (typeof actions)[number]

@@ -1,14 +1,14 @@
 import type { Database } from '../database/database.js'
 import type { Deadline } from '../database/deadline.js'
-import { Invalid, NotSignedIn } from '../errors.js'
+import { NotSignedIn } from '../errors.js'
 import type { Locale } from '../i18n/locales.js'
 import type { Write } from '../writes/write.js'
-import { createWrites, type Work } from '../writes/writes.js'
+import { createWrites } from '../writes/writes.js'
 import { emailKey, type User } from './account.js'
 import { findActivity } from './activity-store.js'
 import { claimAddress } from './address-claims.js'
 import { ofOwnAccount, record } from './audit.js'
-import { createAuthentication, type Verified } from './authentication.js'
+import { createConfirmation, wrongPassword } from './confirmation.js'
 import type { EmailChange, PasswordChange, Profile } from './own-account-input.js'
 import * as store from './own-account-store.js'
 import { hashPassword } from './passwords.js'
@@ -26,7 +26,7 @@ export type OwnAccount = ReturnType<typeof createOwnAccount>
  */
 export function createOwnAccount(database: Database, secret: string, replica: string, provesAddresses: boolean) {
   const writes = createWrites(database, secret)
-  const authentication = createAuthentication(database, secret, replica)
+  const confirmation = createConfirmation(database, secret, replica)
 
   return {
     /** A person's sessions, the one seen last before the others, and what was done with their account lately. */
@@ -57,9 +57,9 @@ export function createOwnAccount(database: Database, secret: string, replica: st
       locale: Locale,
       write: Write,
     ): Promise<'changed' | 'asked'> {
-      const verified = await verify(user, currentPassword, write)
+      const verified = await confirmation.verify(user, currentPassword, write)
       const isProvedFirst = provesAddresses && emailKey(email) !== emailKey(user.email)
-      await confirmed(user, verified, write, { email }, async (connection, withCommit) => {
+      await confirmation.once(user, verified, write, { email }, async (connection, withCommit) => {
         if (isProvedFirst) {
           const { id: userId, firstName, lastName } = user
           const mark = passwordMark(verified.account?.passwordHash ?? '')
@@ -83,9 +83,9 @@ export function createOwnAccount(database: Database, secret: string, replica: st
      */
     async changePassword(user: User, sessionId: string, change: PasswordChange, write: Write): Promise<void> {
       const { currentPassword, newPassword } = change
-      const verified = await verify(user, currentPassword, write)
+      const verified = await confirmation.verify(user, currentPassword, write)
       const passwordHash = verified.right ? await hashPassword(newPassword, write.deadline) : ''
-      await confirmed(user, verified, write, { newPassword }, async (connection, withCommit) => {
+      await confirmation.once(user, verified, write, { newPassword }, async (connection, withCommit) => {
         const before = verified.account?.passwordHash ?? ''
         const isChanged = await store.updatePassword(connection, user.id, before, passwordHash)
         if (!isChanged) throw wrongPassword() // by another change, a moment ago
@@ -103,8 +103,8 @@ export function createOwnAccount(database: Database, secret: string, replica: st
      * @throws {LastAdministrator}
      */
     async delete(user: User | undefined, currentPassword: string, write: Write): Promise<void> {
-      const verified = user ? await verify(user, currentPassword, write) : undefined
-      await confirmed(user, verified, write, {}, async (connection, withCommit) => {
+      const verified = user ? await confirmation.verify(user, currentPassword, write) : undefined
+      await confirmation.once(user, verified, write, {}, async (connection, withCommit) => {
         if (!user) throw new NotSignedIn()
         await expectAnotherAdministrator(connection, user.id)
         const deleted = await store.deleteUser(connection, user.id)
@@ -131,36 +131,6 @@ export function createOwnAccount(database: Database, secret: string, replica: st
       })
     },
   }
-
-  function verify({ email }: User, password: string, write: Write): Promise<Verified> {
-    return authentication.verify({ email, password }, write)
-  }
-
-  /**
-   * Does a write that asks for the password again. Whether it was right counts after the claim: a second arrival may come when
-   * the first one has changed it, and gets that one's result.
-   */
-  async function confirmed(
-    user: User | undefined,
-    verified: Verified | undefined,
-    write: Write,
-    contents: object,
-    work: Work<object>,
-  ): Promise<void> {
-    try {
-      await writes.once(write, contents, async (connection, withCommit) => {
-        if (user && !verified?.right) throw wrongPassword()
-        return work(connection, withCommit)
-      })
-    } catch (error) {
-      if (error instanceof Invalid) await authentication.recordRefusal(verified?.account, 'passwordRefused', write)
-      throw error
-    }
-  }
-}
-
-function wrongPassword(): Invalid {
-  return new Invalid({ currentPassword: { message: 'problem.wrongPassword' } })
 }
 
 /** From what to what, of the fields that change. */

@@ -39,7 +39,8 @@ export class Browser {
   }
 }
 
-function contentsOf({ form, file }: Step): { type: string; body: string } | undefined {
+function contentsOf({ form, file, json }: Step): { type: string; body: string } | undefined {
+  if (json) return { type: 'application/json', body: JSON.stringify(json) }
   if (form) return { type: 'application/x-www-form-urlencoded', body: new URLSearchParams(form).toString() }
   if (!file) return undefined
   const header = `Content-Disposition: form-data; name="file"; filename="${file.name}"`

@@ -7,6 +7,8 @@ export interface Step {
   form?: Record<string, string>
   /** What is sent as the form's field `file`, instead of others. */
   file?: { name: string; text: string }
+  /** What a program sends. */
+  json?: object
   headers?: Record<string, string>
   /** Whether it is sent without cookies. */
   anonymous?: boolean
@@ -23,6 +25,11 @@ export function open(name: string, path: string, contains?: string): Step {
 /** Sends a form with a file, which the product answers with a redirect. */
 export function sendFile(name: string, path: string, file: { name: string; text: string }): Step {
   return { name, method: 'POST', path, file, expect: 303 }
+}
+
+/** Sends what a program asks for. */
+export function sendJson(name: string, path: string, json: object): Step {
+  return { name, method: 'POST', path, json, expect: 200 }
 }
 
 /** Sends a form, which the product answers with a redirect. */

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Browser } from '../client/browser.js'
 import type { Answer, Client } from '../client/client.js'
 import { openLoop } from '../client/open-loop.js'
-import { open, type Step, send, sendFile } from '../client/step.js'
+import { open, type Step, send, sendFile, sendJson } from '../client/step.js'
 import { oneOf, sharedOut } from '../random.js'
 import { sampleForm } from '../sample-products.js'
 import type { Write } from './audit.js'
@@ -15,6 +15,13 @@ interface Someone {
   formKey?: string | undefined
   /** A product of theirs, to look at. */
   product?: Described | undefined
+}
+
+/** A program that is signed in as somebody. */
+interface Program {
+  email: string
+  browser: Browser
+  tokens: { accessToken: string; refreshToken: string }
 }
 
 interface Described {
@@ -41,6 +48,9 @@ const imported = 20
 const mostLooks = 60
 const pause = 500
 
+/** For how long a program asks for the next tokens: as long as the used one gets the same answer. */
+const mostTries = 30
+
 const comparisonOfForm = /name="comparison" value="(\d+)"/
 
 const versionOfForm = /name="version" value="(\d+)"/
@@ -53,6 +63,7 @@ export class People {
   readonly #everyone: Someone[] = []
   /** Sessions that somebody has besides their first. */
   readonly #elsewhere: Someone[] = []
+  readonly #programs: Program[] = []
   readonly #acts: Act[]
   #signedOut = 0
 
@@ -91,9 +102,10 @@ export class People {
     return happening
   }
 
-  /** Everybody opens a page; those who are asked to sign in were signed out. */
+  /** Everybody opens a page, and every program refreshes its tokens; those who are asked to sign in were signed out. */
   async countSignedOut(): Promise<number> {
     for (const someone of this.#everyone) await this.#take(open('come back', '/products'), someone, performance.now())
+    for (const program of this.#programs) await this.#take(refreshing(program), program, performance.now())
     return this.#signedOut
   }
 
@@ -250,13 +262,36 @@ export class People {
     return this.#write('sign out', someone.email, send('sign out', '/logout', {}), someone, due)
   }
 
+  readonly #signInProgram: Act = async (due) => {
+    const someone = { email: this.#someone().email, browser: new Browser(this.client.baseUrl) }
+    const step = sendJson('sign in as a program', '/api/v1/auth/login', { email: someone.email, password })
+    const answer = await this.#write('sign in', someone.email, step, someone, due)
+    if (!answer.error) this.#programs.push({ ...someone, tokens: JSON.parse(answer.text()) })
+  }
+
+  /** A program refreshes its tokens and looks at the products with the new one. It does not stop before it has an answer. */
+  readonly #refreshTokens: Act = async (due) => {
+    const program = this.#programs.shift()
+    if (!program) return this.#signInProgram(due)
+    let answer = await this.#take(refreshing(program), program, due)
+    for (let tries = 1; answer.error && tries < mostTries; tries++) {
+      await sleep(pause)
+      answer = await this.#take(refreshing(program), program, performance.now())
+    }
+    if (!answer.error) program.tokens = JSON.parse(answer.text())
+    this.#programs.push(program)
+    const authorization = `Bearer ${program.tokens.accessToken}`
+    const step = { ...open('list products as a program', '/api/v1/products'), headers: { authorization } }
+    return this.#take(step, program, performance.now())
+  }
+
   /**
    * What of a thousand requests is what: 300 write. Few of these hash a password, because a hash takes a core for a
    * quarter of a second and the machine should be busy with pages.
    */
   readonly #thousand = sharedOut<Act>([
-    [200, this.#welcome],
-    [200, this.#browse],
+    [190, this.#welcome],
+    [190, this.#browse],
     [50, this.#search],
     [150, this.#look],
     [100, this.#openForm],
@@ -269,6 +304,8 @@ export class People {
     [1, this.#register],
     [1, this.#signInElsewhere],
     [1, this.#signOutElsewhere],
+    [1, this.#signInProgram],
+    [19, this.#refreshTokens],
   ])
 
   /** What the version before this one has not, or has with other fields. */
@@ -278,6 +315,8 @@ export class People {
     this.#archiveProduct,
     this.#deleteProduct,
     this.#importFile,
+    this.#signInProgram,
+    this.#refreshTokens,
   ])
 
   async #write(kind: Write['kind'], key: string, step: Step, someone: Someone, due: number): Promise<Answer> {
@@ -288,9 +327,9 @@ export class People {
     return answer
   }
 
-  async #take(step: Step, someone: Someone, due: number): Promise<Answer> {
+  async #take(step: Step, someone: Pick<Someone, 'browser'>, due: number): Promise<Answer> {
     const answer = await this.client.send(step, someone.browser, due)
-    const toSignIn = step.method === 'GET' ? 303 : 401
+    const toSignIn = step.method === 'GET' && !step.path.startsWith('/api/') ? 303 : 401
     if (answer.status === toSignIn) this.#signedOut++
     return answer
   }
@@ -302,6 +341,10 @@ export class People {
   #name(): string {
     return `${this.run}-${randomBytes(6).toString('hex')}`
   }
+}
+
+function refreshing({ tokens: { refreshToken } }: Program): Step {
+  return sendJson('refresh tokens', '/api/v1/token/refresh', { refreshToken })
 }
 
 /** A whole number below `most`. */

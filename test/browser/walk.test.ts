@@ -299,7 +299,14 @@ async function* everyPage(page: Page) {
   await page.keyboard.type('W'.repeat(20))
   await page.waitForSelector('.products-found [role=option]')
   yield 'palette'
-  for (const path of ['/account', '/account/profile', '/account/email', '/account/password', '/account/delete']) {
+  for (const path of [
+    '/account',
+    '/account/profile',
+    '/account/email',
+    '/account/password',
+    '/account/tokens',
+    '/account/delete',
+  ]) {
     await page.goto(path)
     yield path
   }

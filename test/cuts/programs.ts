@@ -17,11 +17,6 @@ export const programWrites: Write[] = [
     isDone: isSignedInOnce,
   },
   {
-    ...{ name: 'signing up as a program', path: '/api/v1/auth/signup', database: 'users', status: 201 },
-    prepare: programOf(stranger),
-    isDone: isSignedInOnce,
-  },
-  {
     ...{ name: 'refreshing tokens', path: '/api/v1/token/refresh', database: 'users', status: 200, byKey: false },
     prepare: refresher,
     isDone: isRefreshedOnce,

@@ -7,6 +7,7 @@ import { productWrites } from './products.js'
 import { programWrites } from './programs.js'
 import { proofWrites } from './proofs.js'
 import { roleWrites } from './roles.js'
+import { tokenWrites } from './tokens.js'
 import type { Write } from './write.js'
 
 export const writes: Write[] = [
@@ -19,4 +20,5 @@ export const writes: Write[] = [
   ...importWrites,
   ...categoryWrites,
   ...programWrites,
+  ...tokenWrites,
 ]

@@ -9,6 +9,7 @@ import { createKeys } from '../../app/users/keys/keys.js'
 import { localMasterKey } from '../../app/users/keys/master-key.js'
 import { open, seal } from '../../app/users/keys/sealing.js'
 import { deleteOldKeys } from '../../app/users/keys/store.js'
+import { withKeysKept } from '../keys.js'
 import { startReplica } from '../lone-replica.js'
 import { Program, signedUp, type Tokens } from '../program.js'
 import { databases, replicaAddresses, stack, stores, withStore } from '../system.js'
@@ -66,7 +67,7 @@ describe('a data key', () => {
   })
 
   function dataKeysOf(secret: string) {
-    return createDataKeys(stores.users, localMasterKey(secret))
+    return createDataKeys(stores.users, [localMasterKey(secret)])
   }
 })
 
@@ -97,40 +98,46 @@ describe('the keys that sign', () => {
     }
   })
 
-  it('are deleted when the last token of theirs is over, and not before', async () => {
-    command('rotate')
-    const all = await databases.users('signing_keys').pluck('kid')
-    const { kid } = await newest()
-    const successorSince = (seconds: number) =>
-      databases
+  it('are deleted when the last token of theirs is over, and not before', () =>
+    withKeysKept(async () => {
+      command('rotate')
+      const all = await databases.users('signing_keys').pluck('kid')
+      const { kid } = await newest()
+      const successorSince = (seconds: number) =>
+        databases
+          .users('signing_keys')
+          .where({ kid })
+          .update({ signs_at: new Date(Date.now() - seconds * 1_000) })
+      await successorSince(890)
+      await databases
         .users('signing_keys')
-        .where({ kid })
-        .update({ signs_at: new Date(Date.now() - seconds * 1_000) })
-    await successorSince(890)
-    await databases
-      .users('signing_keys')
-      .whereNot({ kid })
-      .update({ signs_at: new Date(Date.now() - 900_000) })
-    await withStore('users', (connection) => deleteOldKeys(connection, 500))
-    expect(await databases.users('signing_keys').pluck('kid')).to.have.members(all)
-    await databases
-      .users('signing_keys')
-      .whereNot({ kid })
-      .update({ signs_at: new Date(Date.now() - 2_000_000) })
-    await successorSince(910)
-    await withStore('users', (connection) => deleteOldKeys(connection, 500))
-    expect(await databases.users('signing_keys').pluck('kid')).to.deep.equal([kid])
-  })
+        .whereNot({ kid })
+        .update({ signs_at: new Date(Date.now() - 900_000) })
+      await withStore('users', (connection) => deleteOldKeys(connection, 500))
+      expect(await databases.users('signing_keys').pluck('kid')).to.have.members(all)
+      await databases
+        .users('signing_keys')
+        .whereNot({ kid })
+        .update({ signs_at: new Date(Date.now() - 2_000_000) })
+      await successorSince(910)
+      await withStore('users', (connection) => deleteOldKeys(connection, 500))
+      expect(await databases.users('signing_keys').pluck('kid')).to.deep.equal([kid])
+    }))
 
   it('are one where two replicas make the first at the same moment, or both count', () =>
-    Deadline.within(10_000, async (deadline) => {
-      await databases.users('signing_keys').delete()
-      const rings = Array.from({ length: 4 }, () => createKeys(stores.users, masterKey()).signingKeys)
-      const signers = await Promise.all(rings.map((ring) => ring.signerAt(new Date(), deadline)))
-      for (const { kid } of signers) {
-        for (const ring of rings) expect(await waited(() => ring.verifierOf(kid, deadline))).not.to.equal(undefined)
-      }
-    }))
+    withKeysKept(() =>
+      Deadline.within(10_000, async (deadline) => {
+        await databases.users('signing_keys').delete()
+        const rings = Array.from(
+          { length: 4 },
+          () => createKeys(stores.users, readConfig(stack.environment).masterKey).signingKeys,
+        )
+        const signers = await Promise.all(rings.map((ring) => ring.signerAt(new Date(), deadline)))
+        for (const { kid } of signers) {
+          for (const ring of rings) expect(await waited(() => ring.verifierOf(kid, deadline))).not.to.equal(undefined)
+        }
+      }),
+    ))
 
   it('are encrypted, each as its own', async () => {
     const [row] = await databases.users('signing_keys')
@@ -140,13 +147,13 @@ describe('the keys that sign', () => {
   it('are managed by a command that says what it can', () => {
     const { status, stderr } = run('nothing')
     expect([status, stderr]).to.satisfy(
-      ([code, text]: [number, string]) => code === 2 && text.includes('status|rotate'),
+      ([code, text]: [number, string]) => code === 2 && text.includes('status|rotate|rewrap'),
     )
   })
 })
 
 function masterKey(): string {
-  return readConfig(stack.environment).masterKey
+  return readConfig(stack.environment).masterKey.local as string
 }
 
 function newest() {

@@ -32,7 +32,7 @@ export function api(parts: Parts, origins: string[]): Middleware {
   const operations = operationsOf(parts)
   const routes = new Router({ prefix: apiPrefix, sensitive: true, strict: true })
   for (const { method, path, access, body, handle } of operations) {
-    routes[method](path, authenticated(access, parts.tokens), ...(body ? [jsonBody] : []), handle)
+    routes[method](path, authenticated(access, parts), ...(body ? [jsonBody] : []), handle)
   }
   const document = JSON.stringify(documentOf(operations, parts.version))
   routes.get('/openapi.json', (ctx) => {

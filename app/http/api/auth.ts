@@ -124,7 +124,7 @@ export function authOperations(parts: Parts): Operation[] {
         const { sessions } = await ownAccount.overview(user, ctx.state.deadline)
         ctx.body = {
           sessions: sessions.map(({ idHash: id, createdAt, seenAt, ...session }) => ({
-            ...{ id: id.toString('hex'), current: id.equals(idHash), ...session },
+            ...{ id: id.toString('hex'), current: idHash !== undefined && id.equals(idHash), ...session },
             ...{ createdAt: createdAt.toISOString(), seenAt: seenAt.toISOString() },
           })) satisfies z.infer<typeof session>[],
         }

@@ -1,25 +1,33 @@
 import parseBody from 'co-body'
 import type { Context, Middleware } from 'koa'
 import { Forbidden, NotSignedIn } from '../../errors.js'
+import type { Parts } from '../../parts.js'
 import { parseVersion } from '../../products/product.js'
 import type { User } from '../../users/account.js'
 import * as policy from '../../users/policy.js'
-import type { Tokens } from '../../users/tokens/tokens.js'
 import { GarbledBody, PreconditionFailed, PreconditionRequired, UnsupportedBody } from '../errors.js'
 import type { Operation } from './operation.js'
 
 /** Lets those pass who may do this, by the token that they bring; cookies do not count. */
-export function authenticated(access: Operation['access'], tokens: Tokens): Middleware {
+export function authenticated(access: Operation['access'], { tokens, personalTokens, log }: Parts): Middleware {
   return async (ctx, next) => {
     if (access !== 'anybody') {
-      const token = bearerToken(ctx)
-      const found = token && (await tokens.authenticate(token, ctx.state.deadline))
+      const token = bearerToken(ctx) ?? ''
+      const found = (await byPersonalToken(ctx, token)) ?? (await tokens.authenticate(token, ctx.state.deadline))
       if (!found) throw new NotSignedIn()
       ctx.state.user = found.user
       ctx.state.sessionHash = found.idHash
       if (access !== 'signed in' && !policy.may(found.user, access)) throw new Forbidden(access)
     }
     return next()
+  }
+
+  async function byPersonalToken({ state: { deadline, requestId } }: Context, token: string) {
+    const found = await personalTokens.authenticate(token, deadline)
+    if (!found) return undefined
+    // The program has its answer either way; the next request asks again.
+    if (found.unseen) await personalTokens.noteUsed(found, deadline).catch((err) => log.warn({ err, requestId }))
+    return { user: found.user, idHash: undefined }
   }
 }
 
@@ -28,10 +36,10 @@ export function bearerToken(ctx: Context): string | undefined {
   return /^Bearer +([\w.~+/-]+=*)$/i.exec(ctx.get('Authorization'))?.[1]
 }
 
-/** The person and the session whom {@link authenticated} let pass. */
-export function bearerOf(ctx: Context): { user: User; idHash: Buffer } {
+/** The person whom {@link authenticated} let pass, and the session, where that is what they are signed in by. */
+export function bearerOf(ctx: Context): { user: User; idHash: Buffer | undefined } {
   const { user, sessionHash } = ctx.state
-  if (!user || !sessionHash) throw new Error(`${ctx.path} asks for no token`)
+  if (!user) throw new Error(`${ctx.path} asks for no token`)
   return { user, idHash: sessionHash }
 }
 

@@ -9,6 +9,7 @@ import { loginPages, showLoginForm } from './account/login.js'
 import { ownAccountPages } from './account/own-account.js'
 import { registrationPages } from './account/registration.js'
 import { resetPages } from './account/reset.js'
+import { tokenPages } from './account/tokens.js'
 import { categoryPages } from './categories/categories.js'
 import { showDesign } from './design/design.js'
 import { exportPages } from './exports.js'
@@ -74,6 +75,7 @@ export function pageRoutes(parts: Parts): Router {
   const inviting = invitationPages(parts.invitations, parts.roles, parts.registration)
   const account = ownAccountPages(parts.ownAccount, parts.proofs !== undefined)
   const confirming = confirmationPages(parts.proofs, accounts)
+  const tokens = tokenPages(parts.personalTokens)
   const resetting = resetPages(parts.resets, parts.sendDueMails !== undefined)
   const importing = importPages(imports, accounts)
   const { exportProducts, exportMovements } = exportPages(parts.exports, accounts)
@@ -87,6 +89,8 @@ export function pageRoutes(parts: Parts): Router {
     '/account/profile': { show: account.showProfileForm, permission: 'own account' },
     '/account/email': { show: account.showEmailForm, permission: 'own account' },
     '/account/password': { show: account.showPasswordForm, permission: 'own account' },
+    '/account/tokens': { show: tokens.showForm, permission: 'own account' },
+    '/account/tokens/:id/revoke': { show: tokens.showNotRevoked, permission: 'own account' },
     '/account/delete': { show: account.showDeleteForm, permission: 'own account' },
     '/account/sessions/end': { show: account.showOverview, permission: 'own account' },
     '/account/sessions/end-others': { show: account.showOverview, permission: 'own account' },
@@ -140,6 +144,9 @@ export function pageRoutes(parts: Parts): Router {
     .post('/account/email', form(), may('own account'), account.submitEmail)
     .get('/account/password', may('own account'), account.showPassword)
     .post('/account/password', form(), may('own account'), account.submitPassword)
+    .get('/account/tokens', may('own account'), tokens.showTokens)
+    .post('/account/tokens', form(), may('own account'), tokens.submitToken)
+    .post('/account/tokens/:id/revoke', form(), may('own account'), tokens.submitRevoke)
     .get('/account/delete', may('own account'), account.showDelete)
     .post('/account/delete', form(), account.submitDelete)
     .post('/account/sessions/end', form(), may('own account'), account.submitEndSession)

@@ -14,7 +14,9 @@ export interface Sealed {
 /** Envelope encryption: what is secret is encrypted by data keys, and those by a master key that is in no database. */
 export type DataKeys = ReturnType<typeof createDataKeys>
 
-export function createDataKeys(database: Database, masterKey: MasterKey) {
+/** @param masterKeys of which the first wraps, and the others unwrap what they wrapped before it */
+export function createDataKeys(database: Database, masterKeys: [MasterKey, ...MasterKey[]]) {
+  const [current] = masterKeys
   // Few, and never another for a number.
   const known = new Map<number, Buffer>()
 
@@ -33,11 +35,22 @@ export function createDataKeys(database: Database, masterKey: MasterKey) {
 
     /** Adds a data key, by which is encrypted from now on. */
     add,
+
+    /** Wraps by the first master key what others wrapped, so that these may go. @returns how many data keys */
+    async rewrap(deadline: Deadline): Promise<number> {
+      const others = await database.run(deadline, (connection) => store.findDataKeysNotOf(connection, current.name))
+      for (const { id, masterKey } of others) {
+        const wrapped = await current.wrap(await keyOf(id, deadline), deadline)
+        const sealed = { id, masterKey: current.name, wrapped }
+        await database.run(deadline, (connection) => store.updateDataKey(connection, sealed, masterKey))
+      }
+      return others.length
+    },
   }
 
   async function add(deadline: Deadline): Promise<number> {
-    const wrapped = await masterKey.wrap(randomBytes(32), deadline)
-    return database.run(deadline, (connection) => store.insertDataKey(connection, masterKey.name, wrapped))
+    const wrapped = await current.wrap(randomBytes(32), deadline)
+    return database.run(deadline, (connection) => store.insertDataKey(connection, current.name, wrapped))
   }
 
   async function keyOf(id: number, deadline: Deadline): Promise<Buffer> {
@@ -48,9 +61,10 @@ export function createDataKeys(database: Database, masterKey: MasterKey) {
 
   async function unwrap(id: number, deadline: Deadline): Promise<Buffer> {
     const row = await database.run(deadline, (connection) => store.findDataKey(connection, id))
-    if (row?.masterKey !== masterKey.name) {
-      throw new Error(`data key ${id} was wrapped by ${row?.masterKey}, and the master key is ${masterKey.name}`)
-    }
+    if (!row) throw new Error(`there is no data key ${id}`)
+    const masterKey = masterKeys.find(({ name }) => name === row.masterKey)
+    if (!masterKey)
+      throw new Error(`data key ${id} was wrapped by ${row.masterKey}, and the master key is ${current.name}`)
     return masterKey.unwrap(row.wrapped, deadline)
   }
 }

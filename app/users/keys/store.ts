@@ -42,6 +42,21 @@ export async function insertDataKey(connection: Connection, masterKey: string, w
   return (await connection.change(sql, [masterKey, wrapped])).insertId
 }
 
+/** Those that another master key wrapped. */
+export function findDataKeysNotOf(connection: Connection, masterKey: string): Promise<DataKeyRow[]> {
+  return connection.rows(`SELECT ${dataKeyColumns} FROM data_keys WHERE master_key <> ? ORDER BY id`, [masterKey])
+}
+
+/** @param from the master key that wrapped it before: of two commands at the same time, one does */
+export async function updateDataKey(
+  connection: Connection,
+  { id, masterKey, wrapped }: DataKeyRow,
+  from: string,
+): Promise<void> {
+  const sql = 'UPDATE data_keys SET master_key = ?, wrapped = ? WHERE id = ? AND master_key = ?'
+  await connection.change(sql, [masterKey, wrapped, id, from])
+}
+
 /** All that there are, the one that signs last before the others. */
 export function findSigningKeys(connection: Connection): Promise<SigningKeyRow[]> {
   return connection.rows(
