@@ -184,7 +184,7 @@ describe('the pages', () => {
           (_, each) => `GET ${$(each).attr('href') ?? $(each).data('href')}`,
         )
         const forms = $('form[action]').map(
-          (_, each) => `${$(each).attr('method')?.toUpperCase()} ${$(each).attr('action')}`,
+          (_, each) => `${$(each).attr('method')?.toUpperCase() ?? 'GET'} ${$(each).attr('action')}`,
         )
         for (const target of [...links.get(), ...forms.get()]) {
           const permission = asked[routeOf(target)] ?? expect.fail(`${path} offers ${target}`)
