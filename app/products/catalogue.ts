@@ -3,9 +3,11 @@ import type { Database } from '../database/database.js'
 import type { Deadline } from '../database/deadline.js'
 import { Archived, NotFound, Outdated, type OwnerOfCode, Taken } from '../errors.js'
 import type { User } from '../users/account.js'
+import { insertAuditOfNumbers, type Origin } from '../writes/audit.js'
 import { createInsert } from '../writes/inserts.js'
 import type { Write } from '../writes/write.js'
 import { createWrites, type Work } from '../writes/writes.js'
+import { all, type Entry, ofProduct, record } from './audit.js'
 import { type Category, findCategoriesInUse, findNames } from './categories/store.js'
 import { type ChangeOfProduct, changesBetween, isOfFields } from './changes.js'
 import { type CataloguePage, findPage } from './list/pages.js'
@@ -40,7 +42,9 @@ export type Catalogue = ReturnType<typeof createCatalogue>
  */
 export function createCatalogue(database: Database, secret: string, replica: string, inTurn: Turns) {
   const writes = createWrites(database, secret)
-  const insert = createInsert(database, secret, store.insertProducts, 'productId')
+  const insert = createInsert(database, secret, store.insertProducts, 'productId', (rows: NewProduct[]) =>
+    insertAuditOfNumbers(rows, replica),
+  )
   const findProduct = database.batched(store.findProductsById)
   const readState = database.share(store.readState)
   const readFirst = database.batched(async (connection, states: CatalogueState[]) => {
@@ -55,7 +59,7 @@ export function createCatalogue(database: Database, secret: string, replica: str
   return {
     /** Adds a product and gives its number. @throws {Taken} when another product has its code */
     async add(user: User, draft: ProductDraft, write: Write): Promise<number> {
-      return withOwnerOfCode(draft, write, () => insert(write, contentsOf(draft), { draft, createdBy: user.id }))
+      return withOwnerOfCode(draft, write, () => insert(write, contentsOf(draft), added(user, draft, write)))
     },
 
     /**
@@ -77,10 +81,14 @@ export function createCatalogue(database: Database, secret: string, replica: str
           if (moves || later.length === mostLater || later.some(isOfFields)) throw new Outdated()
         }
         const fields = { ...texts, minimum: minimum ?? product.minimum }
-        const statements = changing(product, fields, user)
+        const statements = changing(product, fields, user, write)
         if (moves) {
           const count = { kind: 'count', balance: counted, reason: '', note: '', undoes: null } as const
-          statements.push(...insertMovement(product, { ...count, movedBy: user.id, replica }))
+          const moved = ofProduct('moved', user, product, { units: { from: product.units, to: counted } })
+          statements.push(
+            ...insertMovement(product, { ...count, movedBy: user.id, replica }),
+            record(write, replica, moved),
+          )
         }
         // Their triggers lock a row of the catalogue's state, for which those who add products wait.
         withCommit(...statements)
@@ -98,7 +106,7 @@ export function createCatalogue(database: Database, secret: string, replica: str
       const work: Work<object> = async (connection, withCommit) => {
         const product = await lockInUse(connection, id)
         if (product.version !== version) throw new Outdated()
-        withCommit(...changing(product, patched(product, patch), user))
+        withCommit(...changing(product, patched(product, patch), user, write))
         return {}
       }
       await withOwnerOfCode(patch, write, () => writes.once(write, { id, version, patch }, work))
@@ -152,13 +160,14 @@ export function createCatalogue(database: Database, secret: string, replica: str
   }
 
   /** The statements that give a product these fields, and remember which it had; none where it has them. */
-  function changing(product: Product, fields: ProductFields, user: User): Statement[] {
+  function changing(product: Product, fields: ProductFields, user: User, write: Write): Statement[] {
     const changes = changesBetween(product, fields)
     if (Object.keys(changes).length === 0) return []
     const next = { id: product.id, version: product.version + 1 }
     return [
       store.updateProduct(next, fields, searchTextOf(fields)),
       store.insertChange(next, { changes, changedBy: user.id, replica }),
+      record(write, replica, ofProduct('productChanged', user, product, changes)),
     ]
   }
 
@@ -207,6 +216,19 @@ function keptByMark<T>(read: (state: CatalogueState, deadline: Deadline) => Prom
     kept = { mark: state.mark, value }
     return value
   }
+}
+
+/** A product to be added, by whom, and by which request. */
+interface NewProduct {
+  draft: ProductDraft
+  createdBy: number
+  origin: Origin
+  entry: Entry
+}
+
+function added(user: User, draft: ProductDraft, origin: Origin): NewProduct {
+  const entry = ofProduct('productAdded', user, { id: undefined, name: draft.name }, all(draft, 'to'))
+  return { draft, createdBy: user.id, origin, entry }
 }
 
 function patched(product: Product, patch: ProductPatch): ProductFields {

@@ -1,5 +1,5 @@
-import { type Statement, typed } from '../database/connection.js'
-import type { Write } from '../writes/write.js'
+import type { Statement } from '../database/connection.js'
+import { type AuditEntry, insertAudit, type Origin } from '../writes/audit.js'
 
 /** What the audit says that was done. */
 export const actions = [
@@ -40,15 +40,8 @@ export function knownAction(action: string): Action | 'other' {
   return (actions as readonly string[]).includes(action) ? (action as Action) : 'other'
 }
 
-/** Who did what with whom or what; names as they are now, because they are kept. */
-export interface Entry {
-  action: Action
-  /** None: a stranger. */
-  actor: { id: number; email: string } | undefined
-  subject: { kind: 'user' | 'role'; id: number | undefined; name: string }
-  /** From what to what, by field; nothing that is secret. */
-  changes?: Record<string, { from: unknown; to: unknown }> | undefined
-}
+/** What was done with an account or a role. */
+export type Entry = AuditEntry<Action, 'user' | 'role'>
 
 /** What somebody did with their own account. */
 export function ofOwnAccount(
@@ -60,17 +53,6 @@ export function ofOwnAccount(
 }
 
 /** The statement that adds to the audit, for the transaction of the write that it tells of. */
-export function record(
-  { address, requestId }: Pick<Write, 'address' | 'requestId'>,
-  replica: string,
-  { action, actor, subject, changes }: Entry,
-): Statement {
-  return {
-    sql: `INSERT INTO audit (at, action, actor_id, actor, subject_kind, subject_id, subject, changes, address, replica, request_id)
-      VALUES (UTC_TIMESTAMP(3), ?, ?, _utf8mb4 ?, ?, ?, _utf8mb4 ?, _utf8mb4 ?, ?, ?, ?)`,
-    values: [
-      ...[action, actor?.id ?? null, typed(actor?.email ?? ''), subject.kind, subject.id ?? null],
-      ...[typed(subject.name), typed(JSON.stringify(changes ?? {})), address, replica, requestId],
-    ],
-  }
+export function record(origin: Origin, replica: string, entry: Entry): Statement {
+  return insertAudit(origin, replica, entry)
 }

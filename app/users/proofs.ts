@@ -25,7 +25,8 @@ import { createSigningIn, type SignIn } from './signing-in.js'
 /** Addresses that are proved by a link before they are an account's: where mail is set up. */
 export type Proofs = ReturnType<typeof createProofs>
 
-const names = z.object({ ...personName, email: emailAddress })
+/** What somebody registers with before their address is proved. */
+export const names = z.object({ ...personName, email: emailAddress })
 
 /** Who registers, as they say before their address is proved. @throws {Invalid} */
 export function parseNames(values: unknown): z.infer<typeof names> {

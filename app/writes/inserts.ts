@@ -13,6 +13,7 @@ import { type Claim, claimOf, type Write } from './write.js'
  * @param secret see {@link claimOf}
  * @param insert the statement for some rows, of a table that numbers them
  * @param name of the row's id in the result
+ * @param after the statement that follows, in which LAST_INSERT_ID() is the id of the first row
  * @returns the write, which gives the row's id and throws as `once` does, and what the INSERT fails with
  */
 export function createInsert<Row>(
@@ -20,6 +21,7 @@ export function createInsert<Row>(
   secret: string,
   insert: (rows: Row[]) => Statement,
   name: string,
+  after?: (rows: Row[]) => Statement,
 ) {
   const insertBatched = database.batched(insertTogether, maxBatchSize)
   return async (write: Write, contents: unknown, row: Row): Promise<number> => {
@@ -59,12 +61,12 @@ export function createInsert<Row>(
   /** @returns the id of the first row, which those of the others follow: see the settings of a session in pool.ts */
   async function insertAndClaim(connection: Connection, insertions: Insertion<Row>[]): Promise<number> {
     reach('before the claim')
-    const rows = insert(insertions.map(({ row }) => row))
+    const rows = insertions.map(({ row }) => row)
     const claims = store.claimsOfNumbers(
       insertions.map(({ claim }) => claim),
       name,
     )
-    const sent = connection.transact(rows, claims)
+    const sent = connection.transact(insert(rows), claims, ...(after ? [after(rows)] : []))
     reach('COMMIT sent')
     const [inserted] = await sent
     reach('after COMMIT')

@@ -4,6 +4,7 @@ import { NotSignedIn } from '../../errors.js'
 import { parse } from '../../input/schemas.js'
 import type { Parts } from '../../parts.js'
 import { type Browser, credentials, parseCredentials, parseRegistration, registration } from '../../users/account.js'
+import { names, type Proofs, parseNames } from '../../users/proofs.js'
 import type { SignIn } from '../../users/signing-in.js'
 import { fieldsOf, writeOf } from '../forms.js'
 import { userAgentOf } from '../middleware/session.js'
@@ -29,6 +30,8 @@ const person = z
   })
   .meta({ id: 'Self' })
 
+const invited = { invitation: z.string().optional().meta({ description: 'What is in the link of an invitation' }) }
+
 const refreshing = z.object({
   refreshToken: z.string({ error: 'problem.garbled' }).max(200, { error: 'problem.garbled' }),
 })
@@ -42,20 +45,22 @@ const session = z
 
 /** Signing in, and what one is signed in by. */
 export function authOperations(parts: Parts): Operation[] {
-  const { accounts, ownAccount, tokens: issuing } = parts
-  return [
-    {
-      ...{ method: 'post', path: '/auth/signup', summary: 'Make an account and sign in', access: 'anybody' },
-      ...{ body: registration.safeExtend({ invitation: z.string().optional() }), status: 201, answer: tokens },
-      refusals: [401, 403, 409, 410],
-      async handle(ctx) {
-        const fields = fieldsOf(ctx)
-        const made = parseRegistration(fields)
-        const write = writeOf(ctx, strangerOf(made))
-        const signIn = await accounts.register(made, invitationIn(fields), write, programOf(ctx))
-        await answerWithTokens(ctx, signIn, 201)
-      },
+  const { accounts, ownAccount, proofs, tokens: issuing } = parts
+  const signingUp: Operation = {
+    ...{ method: 'post', path: '/auth/signup', summary: 'Make an account and sign in', access: 'anybody' },
+    ...{ body: registration.safeExtend(invited), status: 201, answer: tokens },
+    refusals: [401, 403, 409, 410],
+    async handle(ctx) {
+      const fields = fieldsOf(ctx)
+      const made = parseRegistration(fields)
+      const write = writeOf(ctx, strangerOf(made))
+      const signIn = await accounts.register(made, invitationIn(fields), write, programOf(ctx))
+      await answerWithTokens(ctx, signIn, 201)
     },
+  }
+
+  return [
+    proofs ? askingToSignUp(proofs) : signingUp,
     {
       ...{ method: 'post', path: '/auth/login', summary: 'Sign in', access: 'anybody' },
       ...{ body: credentials, status: 200, answer: tokens },
@@ -137,6 +142,22 @@ export function authOperations(parts: Parts): Operation[] {
     if (!sessionId) throw new NotSignedIn()
     ctx.body = (await issuing.begin(sessionId, ctx.state.deadline)) satisfies z.infer<typeof tokens>
     ctx.status = status
+  }
+}
+
+/** Where mail is set up: the account is made by a link that proves the address, and nobody is told which have one. */
+function askingToSignUp(proofs: Proofs): Operation {
+  return {
+    ...{ method: 'post', path: '/auth/signup', summary: 'Ask for an account: a link is mailed', access: 'anybody' },
+    ...{ body: names.extend(invited), status: 202, answer: z.object({}) },
+    refusals: [403, 410],
+    async handle(ctx) {
+      const fields = fieldsOf(ctx)
+      const given = parseNames(fields)
+      await proofs.askToRegister(given, invitationIn(fields), ctx.state.locale, writeOf(ctx, strangerOf(given)))
+      ctx.body = {}
+      ctx.status = 202
+    },
   }
 }
 

@@ -112,7 +112,7 @@ export function productOperations({ catalogue, archive, stock }: Parts): Operati
       ...{ access: 'products.delete', status: 204, refusals: [409] },
       async handle(ctx) {
         const { user } = bearerOf(ctx)
-        await orPreconditionFailed(archive.delete(idOf(ctx), versionIn(ctx), writeOf(ctx, `user ${user.id}`)))
+        await orPreconditionFailed(archive.delete(user, idOf(ctx), versionIn(ctx), writeOf(ctx, `user ${user.id}`)))
         ctx.status = 204
       },
     },

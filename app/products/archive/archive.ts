@@ -4,6 +4,7 @@ import { NotArchived, NotFound, Outdated } from '../../errors.js'
 import type { User } from '../../users/account.js'
 import type { Write } from '../../writes/write.js'
 import { createWrites, type Work } from '../../writes/writes.js'
+import { all, ofProduct, record } from '../audit.js'
 import type { Product } from '../product.js'
 import { insertChange, lockProduct } from '../store.js'
 import * as store from './store.js'
@@ -39,12 +40,17 @@ export function createArchive(database: Database, secret: string, replica: strin
      * @throws {Outdated} when there is another version
      * @throws {NotFound} when there is no such product
      */
-    async delete(id: number, seen: number | undefined, write: Write): Promise<void> {
+    async delete(user: User, id: number, seen: number | undefined, write: Write): Promise<void> {
       const work: Work<object> = async (connection, withCommit) => {
         const product = await lock(connection, id)
         if (!product.archived) throw new NotArchived()
         if (seen !== undefined && seen !== product.version) throw new Outdated()
-        withCommit(...store.deleteProduct(product))
+        const { name, code, description, category, units } = product
+        const had = all({ name, code, description, category, units }, 'from')
+        withCommit(
+          ...store.deleteProduct(product),
+          record(write, replica, ofProduct('productDeleted', user, product, had)),
+        )
         return {}
       }
       await writes.once(write, { delete: id }, work)
@@ -57,7 +63,12 @@ export function createArchive(database: Database, secret: string, replica: strin
       if (product.archived === archived) return {}
       const next = { id, version: product.version + 1, archived }
       const changes = { archived: { from: product.archived, to: archived } }
-      withCommit(store.updateArchived(next), insertChange(next, { changes, changedBy: user.id, replica }))
+      const action = archived ? 'productArchived' : 'productRestored'
+      withCommit(
+        store.updateArchived(next),
+        insertChange(next, { changes, changedBy: user.id, replica }),
+        record(write, replica, ofProduct(action, user, product)),
+      )
       return {}
     }
     await writes.once(write, { id, archived }, work)

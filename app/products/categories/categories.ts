@@ -6,6 +6,7 @@ import { parse } from '../../input/schemas.js'
 import type { User } from '../../users/account.js'
 import type { Write } from '../../writes/write.js'
 import { createWrites, type Work } from '../../writes/writes.js'
+import { ofAct, ofCategory, ofImport, record } from '../audit.js'
 import { insertAct } from '../import/store.js'
 import { categoryName } from '../product.js'
 import * as store from './store.js'
@@ -32,8 +33,11 @@ const renaming = z.object({
   merge: categoryName.optional().catch(undefined),
 })
 
-/** @param secret see {@link createWrites} */
-export function createCategories(database: Database, secret: string) {
+/**
+ * @param secret see {@link createWrites}
+ * @param replica which the audit names
+ */
+export function createCategories(database: Database, secret: string, replica: string) {
   const writes = createWrites(database, secret)
 
   return {
@@ -49,21 +53,23 @@ export function createCategories(database: Database, secret: string) {
     },
 
     /** Adds a category without products. @throws {Invalid} where there is one of this name */
-    async add(category: string, write: Write): Promise<void> {
-      const work: Work<object> = async (connection) => {
+    async add(user: User, category: string, write: Write): Promise<void> {
+      const work: Work<object> = async (connection, withCommit) => {
         if (await store.findCategory(connection, category))
           throw new Invalid({ category: { message: 'problem.categoryThere' } })
         await store.insertCategory(connection, category)
+        withCommit(record(write, replica, ofCategory('categoryAdded', user, category)))
         return {}
       }
       await writes.once(write, { category }, work)
     },
 
     /** Deletes a category that has no products. @throws {NotEmpty} where it has some, {NotFound} where there is none */
-    async delete(category: string, write: Write): Promise<void> {
-      const work: Work<object> = async (connection) => {
+    async delete(user: User, category: string, write: Write): Promise<void> {
+      const work: Work<object> = async (connection, withCommit) => {
         if (!(await store.findCategory(connection, category))) throw new NotFound()
         if (!(await store.deleteEmpty(connection, category))) throw new NotEmpty()
+        withCommit(record(write, replica, ofCategory('categoryDeleted', user, category)))
         return {}
       }
       await writes.once(write, { category }, work)
@@ -75,7 +81,7 @@ export function createCategories(database: Database, secret: string) {
      * @throws {NotFound} where there is no such category
      */
     rename(user: User, { category, to, merge }: Renaming, write: Write): Promise<number> {
-      return writes.once(write, { category, to, merge }, async (connection) => {
+      return writes.once(write, { category, to, merge }, async (connection, withCommit) => {
         const from = await store.findCategory(connection, category)
         if (!from) throw new NotFound()
         const other = await store.findCategory(connection, to)
@@ -87,7 +93,9 @@ export function createCategories(database: Database, secret: string) {
           category: isMerged ? other.category : to,
           merge: isMerged,
         } as const
-        return insertAct(connection, act, user.id)
+        const id = await insertAct(connection, act, user.id)
+        withCommit(record(write, replica, ofImport('manyChangesAsked', user, id, '', ofAct(act))))
+        return id
       })
     },
   }

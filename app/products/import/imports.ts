@@ -4,6 +4,7 @@ import { NotFound, Outdated } from '../../errors.js'
 import type { User } from '../../users/account.js'
 import type { Write } from '../../writes/write.js'
 import { createWrites } from '../../writes/writes.js'
+import { type Entry, ofAct, ofImport, record } from '../audit.js'
 import type { Act } from './act.js'
 import type { Import, Row, State, Upload } from './import.js'
 import * as rowStore from './row-store.js'
@@ -19,20 +20,31 @@ interface Seen {
   comparison: number | undefined
 }
 
-/** @param secret see {@link createWrites} */
-export function createImports(database: Database, secret: string) {
+/**
+ * @param secret see {@link createWrites}
+ * @param replica which the audit names
+ */
+export function createImports(database: Database, secret: string, replica: string) {
   const writes = createWrites(database, secret)
 
   return {
     /** Stores a file, to be read and compared. @returns the number of its import */
     upload(user: User, file: Upload, write: Write): Promise<number> {
       const { fileName, size, hash } = file
-      return writes.once(write, { fileName, size, hash }, (connection) => store.insertImport(connection, file, user.id))
+      return writes.once(write, { fileName, size, hash }, async (connection, withCommit) => {
+        const id = await store.insertImport(connection, file, user.id)
+        withCommit(record(write, replica, ofImport('importAsked', user, id, fileName)))
+        return id
+      })
     },
 
     /** Stores what is to be done with many products. @returns the number of its import */
     act(user: User, act: Act, write: Write): Promise<number> {
-      return writes.once(write, { act }, (connection) => store.insertAct(connection, act, user.id))
+      return writes.once(write, { act }, async (connection, withCommit) => {
+        const id = await store.insertAct(connection, act, user.id)
+        withCommit(record(write, replica, ofImport('manyChangesAsked', user, id, '', ofAct(act))))
+        return id
+      })
     },
 
     /**
@@ -92,7 +104,7 @@ export function createImports(database: Database, secret: string) {
       if (isSame && ways.some(({ done }) => done.includes(it.state))) return null
       const way = ways.find(({ from }) => from.includes(it.state))
       if (!isSame || !way) throw new Outdated()
-      withCommit(store.ask(it, way.state, user.id))
+      withCommit(store.ask(it, way.state, user.id), record(write, replica, ofImport(way.action, user, id, it.fileName)))
       return null
     })
   }
@@ -106,13 +118,14 @@ interface Asked {
   state: State
   /** Where it was asked for before. */
   done: State[]
+  action: Entry['action']
 }
 
 const asked: Record<'apply' | 'undo' | 'compare', Asked[]> = {
-  apply: [{ from: ['ready'], state: 'applying', done: ['applying', 'applied'] }],
+  apply: [{ from: ['ready'], state: 'applying', done: ['applying', 'applied'], action: 'importApplyAsked' }],
   undo: [
-    { from: ['applied'], state: 'undoing', done: ['undoing', 'undone'] },
-    { from: ['acted'], state: 'unacting', done: ['unacting', 'unacted'] },
+    { from: ['applied'], state: 'undoing', done: ['undoing', 'undone'], action: 'importUndoAsked' },
+    { from: ['acted'], state: 'unacting', done: ['unacting', 'unacted'], action: 'importUndoAsked' },
   ],
-  compare: [{ from: ['ready', 'undone'], state: 'reading', done: ['reading'] }],
+  compare: [{ from: ['ready', 'undone'], state: 'reading', done: ['reading'], action: 'importCompareAsked' }],
 }

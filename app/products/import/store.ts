@@ -36,11 +36,14 @@ export async function findImport(connection: Connection, id: number): Promise<Im
 }
 
 /** What a person may ask of an import depends on. */
-export type Asked = Pick<Import, 'id' | 'state' | 'comparison'>
+export type Asked = Pick<Import, 'id' | 'fileName' | 'state' | 'comparison'>
 
 /** An import that nobody else can change until the transaction ends. */
 export function lockImport(connection: Connection, id: number): Promise<Asked | undefined> {
-  return connection.first(`SELECT id, state, comparison FROM imports WHERE id = ? AND ${isThere} FOR UPDATE`, [id])
+  return connection.first(
+    `SELECT id, file_name AS fileName, state, comparison FROM imports WHERE id = ? AND ${isThere} FOR UPDATE`,
+    [id],
+  )
 }
 
 /** The newest first. */

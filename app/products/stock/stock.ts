@@ -5,6 +5,7 @@ import { AlreadyUndone, Archived, CountedSince, NotFound, Outdated } from '../..
 import type { User } from '../../users/account.js'
 import type { Write } from '../../writes/write.js'
 import { createWrites, type Work } from '../../writes/writes.js'
+import { all, ofProduct, record } from '../audit.js'
 import {
   type Balance,
   balanceAfter,
@@ -48,11 +49,16 @@ export function createStockKeeping(database: Database, secret: string, replica: 
       draft: MovementDraft,
       write: Write,
     ): Promise<Moved> {
+      const { reason, note } = draft
       const move: Work<Moved> = async (connection, withCommit) => {
         const stock = await lockStock(connection, productId)
         if (draft.kind === 'count' && seen !== undefined && seen !== stock.movements) throw new Outdated()
         const balance = balanceAfter(draft, stock.units)
-        withCommit(...store.insertMovement(stock, { ...draft, balance, undoes: null, movedBy: user.id, replica }))
+        const changes = { units: { from: stock.units, to: balance }, ...all({ reason, note }, 'to') }
+        withCommit(
+          ...store.insertMovement(stock, { ...draft, balance, undoes: null, movedBy: user.id, replica }),
+          record(write, replica, ofProduct('moved', user, stock, changes)),
+        )
         return { productId, number: stock.movements + 1 }
       }
       return inTurn(productId, write.deadline, () => writes.once(write, { productId, draft }, move))
@@ -74,7 +80,11 @@ export function createStockKeeping(database: Database, secret: string, replica: 
         if (await store.isCountedSince(connection, movement)) throw new CountedSince()
         const { reason, note } = movement
         const counter = { ...undoing(movement, stock.units), reason, note, undoes: id, movedBy: user.id, replica }
-        withCommit(...store.insertMovement(stock, counter))
+        const changes = { units: { from: stock.units, to: counter.balance } }
+        withCommit(
+          ...store.insertMovement(stock, counter),
+          record(write, replica, ofProduct('movementUndone', user, stock, changes)),
+        )
         return { productId: stock.id, number: stock.movements + 1 }
       }
       return inTurn(movement.productId, write.deadline, () => writes.once(write, { undo: id }, undo))

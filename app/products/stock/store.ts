@@ -3,11 +3,13 @@ import type { Product } from '../product.js'
 import type { Balance, JournalQuery, Movement } from './movement.js'
 
 /** A product's units, and how many movements it has had. */
-export type Stock = Pick<Product, 'id' | 'units' | 'archived' | 'movements'>
+export type Stock = Pick<Product, 'id' | 'name' | 'units' | 'archived' | 'movements'>
 
 /** The stock of a product that nobody else can change until the transaction ends. */
 export function lockStock(connection: Connection, productId: number): Promise<Stock | undefined> {
-  return connection.first('SELECT id, units, archived, movements FROM products WHERE id = ? FOR UPDATE', [productId])
+  return connection.first('SELECT id, name, units, archived, movements FROM products WHERE id = ? FOR UPDATE', [
+    productId,
+  ])
 }
 
 type NewMovement = Pick<Movement, 'kind' | 'balance' | 'reason' | 'note' | 'undoes' | 'movedBy' | 'replica'>

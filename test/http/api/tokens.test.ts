@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, generateKeyPair, jwtVerify, SignJWT } from 'jose'
+import { startReplica } from '../../lone-replica.js'
 import { registration, unique } from '../../person.js'
 import { Program, signedUp } from '../../program.js'
 import { databases, replicaAddresses, stack } from '../../system.js'
@@ -232,6 +233,25 @@ describe('signing up as a program', () => {
     expect(await databases.users('users').where({ email: account.email })).to.have.length(1)
     const other = await new Program().post('/auth/signup', { ...account, password: 'quite another phrase' })
     expect(other.status).to.equal(409)
+  })
+
+  it('where mail is set up, has a link mailed, and tells nobody which addresses have an account', async () => {
+    const mail = {
+      MAIL_URL: 'smtp://127.0.0.1:1',
+      MAIL_FROM: 'bodega@example.org',
+      PUBLIC_URL: 'https://bodega.example',
+    }
+    const replica = await startReplica({ ...mail, JOBS: 'off' })
+    try {
+      const known = (await signedUp()).account
+      for (const { password: _, ...names } of [known, registration()]) {
+        const { status, json } = await new Program(replica.address).post('/auth/signup', names)
+        expect([status, json]).to.deep.equal([202, {}])
+        expect(await databases.users('mails').where({ recipient: names.email })).to.have.length(1)
+      }
+    } finally {
+      await replica.stop()
+    }
   })
 })
 

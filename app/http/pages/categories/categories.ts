@@ -37,7 +37,8 @@ export function categoryPages(categories: Categories) {
   function submitting(done: 'added' | 'deleted', act: Categories['add'], show: ShowForm) {
     return async (ctx: Context) => {
       const work = async () => {
-        await act(parseCategory(fieldsOf(ctx)), writeOf(ctx, `user ${signedInUser(ctx).id}`))
+        const user = signedInUser(ctx)
+        await act(user, parseCategory(fieldsOf(ctx)), writeOf(ctx, `user ${user.id}`))
         return `/categories?${done}`
       }
       await submit(ctx, work, show)

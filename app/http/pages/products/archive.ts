@@ -24,9 +24,9 @@ export function archivePages(
 
     async submitDelete(ctx: Context) {
       const remove = async () => {
-        const { id: userId } = signedInUser(ctx)
+        const user = signedInUser(ctx)
         const seen = parseVersion(fieldsOf(ctx).version)
-        await archive.delete(idOf(ctx), seen, writeOf(ctx, `user ${userId}`))
+        await archive.delete(user, idOf(ctx), seen, writeOf(ctx, `user ${user.id}`))
         return '/products?archived=1&deleted'
       }
       await submit(ctx, remove, showDeleteForm)
