@@ -9,6 +9,8 @@ import getPort from 'get-port'
 import { makeLogFolders } from '../../stack/logs.js'
 import { startNginx } from '../../stack/nginx.js'
 import { administrator, Person } from '../person.js'
+import { Program } from '../program.js'
+import { pagesRoutes, pathOf } from '../routes.js'
 import { stack } from '../system.js'
 
 interface Answer {
@@ -44,6 +46,9 @@ describe('the headers that are always the same', () => {
     ['a stream', 200, 'GET', () => '/status/events', /^default-src 'self'/],
     ['an error page of a replica', 404, 'GET', () => '/products/999999', /^default-src 'self'/],
     ['a method that is not allowed', 405, 'PUT', () => '/products', /^default-src 'self'/],
+    ['what a program is answered', 200, 'GET', () => '/api/v1/openapi.json', /^default-src 'self'/],
+    ['what a program is refused', 401, 'GET', () => '/api/v1/products', /^default-src 'self'/],
+    ['the published keys', 200, 'GET', () => '/.well-known/jwks.json', /^default-src 'self'/],
     ['an asset', 200, 'GET', () => asset, /^default-src 'none'/],
     ['an asset that there is not', 404, 'GET', () => '/static/none.css', /style-src 'sha256-/],
     ['a page of nginx', 404, 'GET', () => '/metrics', /style-src 'sha256-/],
@@ -60,6 +65,21 @@ describe('the headers that are always the same', () => {
       expect(answer.headers['content-security-policy']?.[0]).to.match(policy)
     })
   }
+
+  it('stand once each on what every route answers', async () => {
+    const { json } = await new Program().get('/openapi.json')
+    const ofApi = Object.entries<object>(json.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace('{id}', ':id')}`),
+    )
+    for (const route of [...pagesRoutes(), ...ofApi]) {
+      const { headers } = await ask(route.split(' ')[0] as string, pathOf(route))
+      for (const [name, value] of Object.entries(always))
+        expect(headers[name], `${route}: ${name}`).to.deep.equal([value])
+      for (const name of ['x-request-id', 'x-served-by', 'content-security-policy']) {
+        expect(headers[name], `${route}: ${name}`).to.have.length(1)
+      }
+    }
+  })
 
   it('stand once each on the answer of a replica of another version, which says them itself', async () => {
     const policy = 'content-security-policy'
