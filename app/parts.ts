@@ -1,3 +1,4 @@
+import { type Audit, createAudit } from './audit/audit.js'
 import type { Config } from './config.js'
 import { type Databases, openDatabases } from './database/database.js'
 import { createViews, type Views } from './http/views.js'
@@ -59,6 +60,7 @@ export interface Parts {
   stock: StockKeeping
   imports: Imports
   exports: Exports
+  audit: Audit
   cluster: Cluster
   views: Views
 }
@@ -100,6 +102,7 @@ export async function createParts(config: Config): Promise<Parts> {
     stock: createStockKeeping(databases.products, config.appSecret, replica),
     imports: createImports(databases.products, config.appSecret, replica),
     exports: createExports(databases.products, turns),
+    audit: createAudit(databases),
     cluster: joinCluster({ replica, database: config.users, databases, log }),
     views: createViews(replica, config.production),
   }

@@ -76,6 +76,8 @@ const asked: Record<string, Permission | 'nothing' | 'to be signed in'> = {
   'GET /scan': 'products.read',
   'GET /palette': 'products.read',
   'GET /shortcuts': 'products.read',
+  'GET /audit': 'audit.read',
+  'GET /audit.csv': 'audit.read',
   'GET /products.csv': 'products.read',
   'GET /movements.csv': 'products.read',
   'GET /imports': 'imports.run',

@@ -10,6 +10,7 @@ import { ownAccountPages } from './account/own-account.js'
 import { registrationPages } from './account/registration.js'
 import { resetPages } from './account/reset.js'
 import { tokenPages } from './account/tokens.js'
+import { auditPages } from './audit/audit.js'
 import { categoryPages } from './categories/categories.js'
 import { showDesign } from './design/design.js'
 import { exportPages } from './exports.js'
@@ -79,6 +80,7 @@ export function pageRoutes(parts: Parts): Router {
   const resetting = resetPages(parts.resets, parts.sendDueMails !== undefined)
   const importing = importPages(imports, accounts)
   const { exportProducts, exportMovements } = exportPages(parts.exports, accounts)
+  const { showAudit, exportAudit } = auditPages(parts.audit)
   const forms: FormPages = {
     '/login': { show: showLoginForm },
     '/register': { show: showRegistrationForm },
@@ -201,6 +203,8 @@ export function pageRoutes(parts: Parts): Router {
     .post('/imports/:id/apply', form(), may('imports.run'), importing.submitApply)
     .post('/imports/:id/undo', form(), may('imports.run'), importing.submitUndo)
     .post('/imports/:id/compare', form(), may('imports.run'), importing.submitCompare)
+    .get('/audit', may('audit.read'), showAudit)
+    .get('/audit.csv', may('audit.read'), exportAudit)
     .get('/status', may('cluster.read'), showStatus)
     .get('/status/events', may('cluster.read'), streamStatus)
 }
