@@ -82,6 +82,7 @@ describe('the pages in a real browser', () => {
         '/users',
         '/roles',
         '/roles/2',
+        '/audit',
         '/invitations',
         '/status',
       ]) {

@@ -71,6 +71,13 @@ export async function* peoplePages(page: Page, administrator: Record<'email' | '
   await page.click('tbody a')
   await page.waitForSelector('.facts')
   yield 'person, oneself'
+  await page.click('a[href^="/audit?person="]')
+  await page.waitForSelector('.audit')
+  yield 'audit, of a person'
+  await page.goto(`/audit?who=${'nobody'.repeat(20)}`)
+  yield 'audit, no match'
+  await page.goto('/audit')
+  yield 'audit'
 }
 
 async function signOut(page: Page) {

@@ -174,6 +174,8 @@ describe('the pages', () => {
         '/invitations',
         '/roles',
         '/roles/3',
+        '/audit',
+        '/status',
         ...paths,
       ]) {
         const { status, $ } = await person.get(path)
