@@ -4,7 +4,8 @@ import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Busboy, type BusboyHeaders } from '@fastify/busboy'
 import type { Context, Middleware } from 'koa'
-import { TooMany } from '../errors.js'
+import { Invalid, TooMany } from '../errors.js'
+import type { Upload } from '../products/import/import.js'
 import { GarbledBody, UnsupportedBody } from './errors.js'
 
 /** A file that came with a form. */
@@ -41,6 +42,15 @@ export function upload(): Middleware {
       current--
     }
   }
+}
+
+/** The file that came with a form. @throws {Invalid} where none did, or an empty one */
+export function fileIn({ state: { file } }: Context): Upload {
+  if (!file || file.size === 0) {
+    throw new Invalid({ file: { message: file?.name ? 'imports.problem.empty' : 'imports.problem.noFile' } })
+  }
+  const fileName = [...file.name.slice(0, 400).replace(/\p{Cc}/gu, ' ')].slice(0, 200).join('')
+  return { ...file, fileName }
 }
 
 async function parse(ctx: Context) {

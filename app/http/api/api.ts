@@ -3,9 +3,11 @@ import Router from '@koa/router'
 import type { Context, Middleware } from 'koa'
 import compose from 'koa-compose'
 import type { Parts } from '../../parts.js'
+import { upload } from '../uploads.js'
 import { authOperations } from './auth.js'
 import { clusterOperations } from './cluster.js'
 import { documentOf } from './document.js'
+import { importOperations } from './imports.js'
 import type { Operation } from './operation.js'
 import { apiPrefix, isOfApi } from './paths.js'
 import { peopleOperations } from './people.js'
@@ -18,6 +20,7 @@ export function operationsOf(parts: Parts): Operation[] {
   return [
     ...authOperations(parts),
     ...productOperations(parts),
+    ...importOperations(parts),
     ...peopleOperations(parts),
     ...roleOperations(parts),
     ...clusterOperations(parts),
@@ -31,8 +34,9 @@ export function operationsOf(parts: Parts): Operation[] {
 export function api(parts: Parts, origins: string[]): Middleware {
   const operations = operationsOf(parts)
   const routes = new Router({ prefix: apiPrefix, sensitive: true, strict: true })
-  for (const { method, path, access, body, handle } of operations) {
-    routes[method](path, authenticated(access, parts), ...(body ? [jsonBody] : []), handle)
+  for (const { method, path, access, body, takesFile, handle } of operations) {
+    const parse = body ? [jsonBody] : takesFile ? [upload()] : []
+    routes[method](path, authenticated(access, parts), ...parse, handle)
   }
   const document = JSON.stringify(documentOf(operations, parts.version))
   routes.get('/openapi.json', (ctx) => {

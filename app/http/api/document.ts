@@ -24,7 +24,7 @@ export function documentOf(operations: Operation[], version: string) {
   }
 
   function described(operation: Operation): object {
-    const { method, path, summary, access, body, status, answer, refusals = [] } = operation
+    const { method, path, summary, access, status, answer, answersFile, refusals = [] } = operation
     const refusing = [...new Set([...commonRefusals(operation), ...refusals])].sort()
     return {
       operationId: `${method}${path.replace(/[/:-]+(\w)/g, (_, letter) => letter.toUpperCase())}`,
@@ -33,12 +33,24 @@ export function documentOf(operations: Operation[], version: string) {
       ...(access !== 'anybody' && { security: [{ bearer: [] }] }),
       ...(access !== 'anybody' && access !== 'signed in' && { description: `Asks for the permission ${access}.` }),
       parameters: parametersOf(operation),
-      ...(body && { requestBody: { required: true, ...contentOf('application/json', schemaOf(body, 'input')) } }),
+      ...requestBodyOf(operation),
       responses: {
-        [status]: { description: 'Done', ...(answer && contentOf('application/json', schemaOf(answer, 'output'))) },
+        [status]: {
+          description: 'Done',
+          ...(answer && contentOf('application/json', schemaOf(answer, 'output'))),
+          ...(answersFile && contentOf('text/csv', { type: 'string' })),
+        },
         ...Object.fromEntries(refusing.map((each) => [each, { description: 'Refused', ...refused }])),
       },
     }
+  }
+
+  function requestBodyOf({ body, takesFile }: Operation): object {
+    const properties = { file: { type: 'string', format: 'binary' } }
+    const content = body
+      ? contentOf('application/json', schemaOf(body, 'input'))
+      : takesFile && contentOf('multipart/form-data', { type: 'object', properties, required: ['file'] })
+    return content ? { requestBody: { required: true, ...content } } : {}
   }
 
   function parametersOf({ method, path, query, ifMatch }: Operation): object[] {

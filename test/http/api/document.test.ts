@@ -17,7 +17,7 @@ interface Parameter {
 
 interface Described {
   parameters: Parameter[]
-  requestBody?: { content: { 'application/json': { schema: Schema } } }
+  requestBody?: { content: { 'application/json'?: { schema: Schema } } }
   responses: Record<string, { content?: Record<string, { schema: Schema }> }>
 }
 
@@ -42,6 +42,9 @@ interface Case {
 
 /** Each costs a password's hash, of which a machine makes ten a second. */
 const slow = ['/api/v1/auth/signup', '/api/v1/auth/login']
+
+/** What no request made from the document alone does: a password, a token or a file is needed, or what was done before. */
+const needsMore = /login|refresh|logout|undo|imports|^delete/
 
 const [cases, slowCases] = [10_000, 100]
 
@@ -103,7 +106,8 @@ describe('the document of the API', () => {
             expect(reply.status, about).to.be.below(500)
             expect(Object.keys(described.responses), about).to.include(String(reply.status))
             const validate = validatorOf(path, method, reply.status)
-            if (validate) expect(validate(reply.json), `${about} ${JSON.stringify(validate?.errors)}`).to.equal(true)
+            if (validate)
+              expect(validate(reply.json ?? reply.text), `${about} ${JSON.stringify(validate?.errors)}`).to.equal(true)
             else expect(reply.text, about).to.equal('')
           }),
         )
@@ -112,10 +116,7 @@ describe('the document of the API', () => {
     expect(sent).to.be.at.least(cases)
     // Else it would have tried nothing but refusals.
     const done = [...told].filter(([, statuses]) => [...statuses].some((status) => status < 300)).map(([name]) => name)
-    expect([...told.keys()].filter((name) => !done.includes(name))).to.have.members([
-      ...['post /api/v1/auth/logout', 'post /api/v1/token/refresh', 'post /api/v1/auth/login'],
-      ...['post /api/v1/movements/{id}/undo', 'delete /api/v1/products/{id}', 'delete /api/v1/roles/{id}'],
-    ])
+    expect([...told.keys()].filter((name) => !done.includes(name) && !needsMore.test(name))).to.deep.equal([])
   })
 
   it('names each permission that an operation asks for', async () => {
@@ -157,7 +158,7 @@ function caseOf({ parameters, requestBody }: Described, ids: number[]): fc.Arbit
     .map(({ name, schema }) => [name, mostly(valid(schema))])
   const hasVersion = parameters.some(({ name }) => name === 'If-Match')
   const versions = fc.constantFrom('"1"', '"2"', 'W/"1"', '"x"', '*', '')
-  const schema = requestBody?.content['application/json'].schema
+  const schema = requestBody?.content['application/json']?.schema
   const bodies = schema
     ? fc.oneof(
         { weight: 4, arbitrary: valid(schema) },

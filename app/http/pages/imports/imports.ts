@@ -1,5 +1,5 @@
 import type { Context } from 'koa'
-import { Invalid, NotFound } from '../../../errors.js'
+import { NotFound } from '../../../errors.js'
 import { askedNumber } from '../../../input/schemas.js'
 import { columnsUnder } from '../../../products/import/columns.js'
 import { type Import, working } from '../../../products/import/import.js'
@@ -10,6 +10,7 @@ import { answerTo, setStatus } from '../../errors.js'
 import { type FormState, fieldsOf, idIn, idOf, newForm, noticeOf, submit, writeOf } from '../../forms.js'
 import { signedInUser } from '../../middleware/access.js'
 import { seeOther } from '../../navigation.js'
+import { fileIn } from '../../uploads.js'
 
 /** Files of products: uploaded, looked at, applied and undone. */
 export function importPages(imports: Imports, accounts: Accounts) {
@@ -21,12 +22,7 @@ export function importPages(imports: Imports, accounts: Accounts) {
     async submitFile(ctx: Context) {
       const store = async () => {
         const user = signedInUser(ctx)
-        const { file } = ctx.state
-        if (!file || file.size === 0) {
-          throw new Invalid({ file: { message: file?.name ? 'imports.problem.empty' : 'imports.problem.noFile' } })
-        }
-        const fileName = [...file.name.slice(0, 400).replace(/\p{Cc}/gu, ' ')].slice(0, 200).join('')
-        return `/imports/${await imports.upload(user, { ...file, fileName }, writeOf(ctx, `user ${user.id}`))}`
+        return `/imports/${await imports.upload(user, fileIn(ctx), writeOf(ctx, `user ${user.id}`))}`
       }
       await submit(ctx, store, showUploadForm)
     },
