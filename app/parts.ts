@@ -84,10 +84,7 @@ export async function createParts(config: Config): Promise<Parts> {
     keys,
     personalTokens: createPersonalTokens(databases.users, config.appSecret, replica),
     tokens: createTokens(databases.users, keys.signingKeys, config.appSecret, replica),
-    accounts: createAccounts(databases.users, config.appSecret, replica, {
-      ...config.registration,
-      provesAddresses: sendsMail,
-    }),
+    accounts: createAccounts(databases.users, config.appSecret, replica, config.registration),
     ownAccount: createOwnAccount(databases.users, config.appSecret, replica, sendsMail),
     management: createManagement(databases.users, config.appSecret, replica, sendsMail),
     roles: createRoles(databases.users, config.appSecret, replica),

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { Database } from '../database/database.js'
 import type { Deadline } from '../database/deadline.js'
-import { Disabled, RegistrationClosed, Taken, WrongCredentials } from '../errors.js'
+import { Disabled, Taken, WrongCredentials } from '../errors.js'
 import type { Write } from '../writes/write.js'
 import { createWrites } from '../writes/writes.js'
 import { type Browser, type Credentials, emailKey, type Registration, type User } from './account.js'
@@ -18,17 +18,12 @@ import * as store from './store.js'
 /** What people do with their accounts and sessions. */
 export type Accounts = ReturnType<typeof createAccounts>
 
-/** Who may register, and whether an address is proved before it is an account's. */
-export interface AccountRules extends RegistrationRules {
-  provesAddresses: boolean
-}
-
 /**
  * @param secret from which the ids of sessions are made, see sessionIdOf of sessions.ts
  * @param replica which the audit and the sessions name
  * @param rules of who may register
  */
-export function createAccounts(database: Database, secret: string, replica: string, rules: AccountRules) {
+export function createAccounts(database: Database, secret: string, replica: string, rules: RegistrationRules) {
   const writes = createWrites(database, secret)
   const authentication = createAuthentication(database, secret, replica)
   const admission = createAdmission(database, rules)
@@ -48,7 +43,7 @@ export function createAccounts(database: Database, secret: string, replica: stri
      * @param invitation what is in its link, where they come by one
      * @throws {Taken} when the address has an account with another password
      * @throws {TooManyAttempts} when other passwords were tried too often
-     * @throws {RegistrationClosed}, also where addresses are proved first, see Proofs; and {LinkOver} when the invitation is over
+     * @throws {RegistrationClosed}, and {LinkOver} when the invitation is over
      */
     async register(
       registration: Registration,
@@ -56,7 +51,6 @@ export function createAccounts(database: Database, secret: string, replica: stri
       write: Write,
       browser: Browser,
     ): Promise<SignIn> {
-      if (rules.provesAddresses) throw new RegistrationClosed()
       const { password, ...names } = registration
       const isExpected = await admission.isExpected(invitation, write.deadline)
       const passwordHash = isExpected ? await hashPassword(password, write.deadline) : ''

@@ -9,6 +9,7 @@ import type { User } from './account.js'
 import { type Activity, findActivity } from './activity-store.js'
 import { type Entry, record } from './audit.js'
 import { enqueue } from './mail/outbox.js'
+import { deleteUser } from './own-account-store.js'
 import { expectAnotherAdministrator, replaceRole, setDisabled } from './people-store.js'
 import type { PeopleQuery, Person, RoleGiven } from './person.js'
 import * as store from './person-store.js'
@@ -89,6 +90,17 @@ export function createManagement(database: Database, secret: string, replica: st
         if (!person.disabled) return {}
         await deleteAllSessions(connection, userId)
         withCommit(setDisabled(userId, false), record(write, replica, entry('enabled', actor, person)))
+        return {}
+      })
+    },
+
+    /** Deletes an account with its sessions; what its owner did stays, and the audit keeps their address. @throws {LastAdministrator} */
+    async delete(actor: User, userId: number, write: Write): Promise<void> {
+      await manage(actor, userId, write, {}, async (connection, withCommit) => {
+        await expectAnotherAdministrator(connection, userId)
+        const person = await lockManaged(connection, actor, userId)
+        await deleteUser(connection, userId)
+        withCommit(record(write, replica, entry('accountDeleted', actor, person)))
         return {}
       })
     },

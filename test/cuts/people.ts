@@ -37,6 +37,13 @@ export const peopleWrites: Write[] = [
     isDone: isOnRecord('allSessionsEnded', {}, 0),
   },
   {
+    name: 'deleting somebody’s account',
+    path: '/users/:id/delete',
+    database: 'users',
+    prepare: managerOf('delete'),
+    isDone: isGone,
+  },
+  {
     name: 'sending somebody a link',
     path: '/users/:id/reset-link',
     database: 'users',
@@ -71,6 +78,13 @@ function isOnRecord(action: string, changed: object, sessions: number) {
     expect(await databases.users('sessions').where({ user_id: id }), 'sessions').to.have.length(sessions)
     expect(await actsOn('user', id), 'audit').to.deep.equal([action])
   }
+}
+
+async function isGone({ path }: Attempt, { location }: Answer) {
+  const id = idIn(path)
+  expect(location).to.equal('/users?deleted')
+  expect(await databases.users('users').where({ id })).to.deep.equal([])
+  expect(await actsOn('user', id), 'audit').to.deep.equal(['accountDeleted'])
 }
 
 async function isSentOnce(attempt: Attempt, answer: Answer) {

@@ -42,6 +42,8 @@ const asked: Record<string, Permission | 'nothing' | 'to be signed in'> = {
   'POST /users/:id/enable': 'users.manage',
   'POST /users/:id/sessions/end': 'users.manage',
   'POST /users/:id/reset-link': 'users.manage',
+  'GET /users/:id/delete': 'users.manage',
+  'POST /users/:id/delete': 'users.manage',
   'GET /invitations': 'users.manage',
   'POST /invitations': 'users.manage',
   'POST /invitations/:id/revoke': 'users.manage',

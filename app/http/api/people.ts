@@ -67,6 +67,15 @@ export function peopleOperations({ management }: Parts): Operation[] {
         await answerWithPerson(ctx)
       },
     },
+    {
+      ...{ method: 'delete', path: '/users/:id', summary: 'Delete an account', access: 'users.manage' },
+      ...{ status: 204, refusals: [409] },
+      async handle(ctx) {
+        const { user } = bearerOf(ctx)
+        await management.delete(user, idOf(ctx), writeOf(ctx, `user ${user.id}`))
+        ctx.status = 204
+      },
+    },
   ]
 
   async function answerWithPerson(ctx: Context) {

@@ -99,6 +99,7 @@ export function pageRoutes(parts: Parts): Router {
     '/users/:id/role': { show: people.showRoleForm, permission: 'users.manage' },
     '/users/:id/disable': { show: people.showNotDone, permission: 'users.manage' },
     '/users/:id/enable': { show: people.showNotDone, permission: 'users.manage' },
+    '/users/:id/delete': { show: people.showDeleteForm, permission: 'users.manage' },
     '/users/:id/sessions/end': { show: people.showNotDone, permission: 'users.manage' },
     '/users/:id/reset-link': { show: people.showNotDone, permission: 'users.manage' },
     '/invitations': { show: inviting.showForm, permission: 'users.manage' },
@@ -160,6 +161,8 @@ export function pageRoutes(parts: Parts): Router {
     .post('/users/:id/enable', form(), may('users.manage'), people.submitEnable)
     .post('/users/:id/sessions/end', form(), may('users.manage'), people.submitEndSessions)
     .post('/users/:id/reset-link', form(), may('users.manage'), people.submitResetLink)
+    .get('/users/:id/delete', may('users.manage'), people.showDelete)
+    .post('/users/:id/delete', form(), may('users.manage'), people.submitDelete)
     .get('/invitations', may('users.manage'), inviting.showInvitations)
     .post('/invitations', form(), may('users.manage'), inviting.submitInvitation)
     .post('/invitations/:id/revoke', form(), may('users.manage'), inviting.submitRevoke)

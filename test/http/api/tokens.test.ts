@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, generateKeyPair, jwtVerify, SignJWT } from 'jose'
 import { startReplica } from '../../lone-replica.js'
-import { registration, unique } from '../../person.js'
+import { Person, registration, unique } from '../../person.js'
 import { Program, signedUp } from '../../program.js'
 import { databases, replicaAddresses, stack } from '../../system.js'
 
@@ -221,6 +221,15 @@ describe('the sessions that a program lists', () => {
     const { json } = await program.get('/active-sessions')
     expect(json.sessions.map(({ current }: { current: boolean }) => current)).to.have.members([true, false])
     expect(json.sessions.map(({ userAgent }: { userAgent: string }) => userAgent)).to.include('other')
+  })
+
+  it('are on the page of their account, too, by the names of the programs', async () => {
+    const { account } = await signedUp()
+    const person = new Person()
+    await person.post('/login', account)
+    await new Program().post('/auth/login', account, { 'user-agent': 'curl/8.5.0' })
+    const { $ } = await person.get('/account')
+    expect($('.sessions strong').text()).to.contain('curl')
   })
 })
 

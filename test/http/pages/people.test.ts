@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { permissions } from '../../../app/users/policy.js'
 import { actsOn, administrating, insertRole, type Member, member } from '../../people.js'
-import { Person, unique } from '../../person.js'
+import { Person, product, unique } from '../../person.js'
 import { databases, replicaAddresses } from '../../system.js'
 
 describe('the list of people', () => {
@@ -281,3 +281,31 @@ async function statusOf(actor: Member, { id }: { id: number }, act: string, fiel
 async function roleOf({ id }: Member): Promise<number> {
   return (await databases.users('users').where({ id }).first('role_id')).role_id
 }
+
+describe('a person’s account', () => {
+  it('is deleted with its sessions, once, and what they recorded stays', async () => {
+    const boss = await administrating()
+    const someone = await member()
+    const { location } = await someone.person.post('/products', product())
+    const page = await boss.person.get(`/users/${someone.id}/delete`)
+    const key = page.$('form#form [name=idempotencyKey]').val() as string
+    for (const address of replicaAddresses()) {
+      const answer = await boss.person.at(address).post(`/users/${someone.id}/delete`, { idempotencyKey: key })
+      expect([answer.status, answer.location]).to.deep.equal([303, '/users?deleted'])
+    }
+    expect((await someone.person.get('/products')).location).to.contain('/login')
+    expect((await boss.person.get(location?.split('?')[0] as string)).status).to.equal(200)
+    expect((await boss.person.get('/users?deleted')).$('[role=status]').text()).to.equal(
+      'The account has been deleted.',
+    )
+    expect(await actsOn('user', someone.id)).to.deep.equal(['register', 'accountDeleted'])
+  })
+
+  it('is not deleted by themselves here, by those who may less, nor where nobody would be left', async () => {
+    const boss = await administrating()
+    expect((await boss.person.post(`/users/${boss.id}/delete`, {})).status).to.equal(403)
+    const manager = await member(await insertRole('users.read', 'users.manage'))
+    expect((await manager.person.post(`/users/${boss.id}/delete`, {})).status).to.equal(403)
+    expect((await boss.person.get(`/users/987654321/delete`)).status).to.equal(404)
+  })
+})

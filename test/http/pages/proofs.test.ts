@@ -126,15 +126,6 @@ describe('where mail is set up', () => {
       expect(await accountsOf(other.names.email)).to.deep.equal([])
       expect((await from().post('/register', { ...registration(), invitation })).status).to.equal(410)
     })
-
-    it('does so in a browser: a program is refused', async () => {
-      const response = await fetch(`${address}/api/v1/auth/signup`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(registration()),
-      })
-      expect(response.status).to.equal(403)
-    })
   })
 
   describe('a new address of an account', () => {

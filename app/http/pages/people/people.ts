@@ -16,7 +16,7 @@ export function peoplePages(management: Management, roles: Roles, mail: boolean)
     async showPeople(ctx: Context) {
       const query = parsePeopleQuery(ctx.query)
       const { people, more } = await management.page(query, ctx.state.deadline)
-      await ctx.page('people/index', { people, more, query })
+      await ctx.page('people/index', { people, more, query, deleted: 'deleted' in ctx.query })
     },
 
     async showPerson(ctx: Context) {
@@ -31,6 +31,19 @@ export function peoplePages(management: Management, roles: Roles, mail: boolean)
     submitEndSessions: submitting('sessions', showNotDone, (_, user, id, write) =>
       management.endSessions(user, id, write),
     ),
+
+    async showDelete(ctx: Context) {
+      await showDeleteForm(ctx, newForm(ctx.path))
+    },
+    async submitDelete(ctx: Context) {
+      const id = idOf(ctx)
+      const remove = async () => {
+        const user = signedInUser(ctx)
+        await management.delete(user, id, writeOf(ctx, `user ${user.id}`))
+        return '/users?deleted'
+      }
+      await submit(ctx, remove, showDeleteForm)
+    },
 
     /** Where no mail is set up, answers with the page itself: the link is shown this once, and no address has it. */
     async submitResetLink(ctx: Context) {
@@ -47,6 +60,7 @@ export function peoplePages(management: Management, roles: Roles, mail: boolean)
 
     showRoleForm,
     showNotDone,
+    showDeleteForm,
   }
 
   function showRoleForm(ctx: Context, form: FormState) {
@@ -63,6 +77,11 @@ export function peoplePages(management: Management, roles: Roles, mail: boolean)
     const { done } = ctx.query
     const said = isDone(done) ? done : undefined
     await ctx.page('people/show', { form, person, isManaged, given, activity, done: said, mail, link })
+  }
+
+  /** Says first what is deleted, and what stays. */
+  async function showDeleteForm(ctx: Context, form: FormState) {
+    await ctx.page('people/delete', { form, person: await management.find(idIn(form), ctx.state.deadline) })
   }
 
   /** Nothing was typed into what is but a button. */
