@@ -145,6 +145,7 @@ describe('the pages', () => {
     ['users.read'],
     ['users.read', 'users.manage'],
     ['roles.manage'],
+    ['audit.read'],
   ]
   for (const held of roles) {
     it(`offer nothing that is not allowed, to those who have: ${held.join(', ') || 'no permission'}`, async () => {

@@ -118,6 +118,7 @@ describe('the page of the audit', () => {
     const day = (away: number) => new Date(Date.now() + away * 86_400_000).toISOString().slice(0, 10)
     const count = async (days: string) => rowsOf(await boss.person.get(`/audit?who=${email}&${days}`)).length
     expect(await count(`from=${day(-1)}&to=${day(1)}`)).to.equal(2)
+    expect(await count(`from=${day(-1)}`)).to.equal(2)
     expect(await count('')).to.equal(6)
     expect(await count(`from=${day(2)}`)).to.equal(0)
     expect(await count('to=2019-12-31')).to.equal(0)
