@@ -24,14 +24,19 @@ export function setDisabled(userId: number, disabled: boolean): Statement {
 }
 
 /**
- * Sees to it that somebody administers everything when this person no longer does. Whoever takes another administrator's
- * rights at the same moment, on whichever replica, waits until this transaction ends, and counts then.
+ * Sees to it that somebody administers everything when this person no longer does. Nobody else changes their role until this
+ * transaction ends; where they are an administrator, whoever takes another one's rights at the same moment, on whichever
+ * replica, waits and counts then. Two who wait for each other are a deadlock, of which one is tried again.
  * @throws {LastAdministrator} where there is nobody else
  */
 export async function expectAnotherAdministrator(connection: Connection, userId: number): Promise<void> {
+  const { administrator } = builtInRoleIds
+  const own = 'SELECT role_id AS roleId FROM users WHERE id = ? FOR UPDATE'
+  const person = await connection.first<{ roleId: number }>(own, [userId])
+  if (person?.roleId !== administrator) return
   const administrators = await connection.rows<{ id: number }>(
     'SELECT id FROM users WHERE role_id = ? AND disabled_at IS NULL ORDER BY id FOR UPDATE',
-    [builtInRoleIds.administrator],
+    [administrator],
   )
   const [first, ...others] = administrators
   if (first?.id === userId && others.length === 0) throw new LastAdministrator()

@@ -109,6 +109,7 @@ async function isAddedOnce({ person, fields }: Attempt, { location }: Answer) {
   const ids = await databases.products('products').where({ code: fields.code }).pluck('id')
   expect(ids.map((id) => `/products/${id}?added`)).to.deep.equal([location])
   expect((await person.get(location as string)).$('.facts code').text()).to.equal(fields.code)
+  await expectAudit(ids[0], 'productAdded')
 }
 
 async function areAddedOnce(attempt: Attempt, answer: Answer) {
@@ -125,6 +126,7 @@ async function isChangedOnce({ path }: Attempt, { location }: Answer) {
   expect(await databases.products('products').where({ id }).first()).to.include({ category: 'Wires', version: 2 })
   const changes = await databases.products('product_changes').where({ product_id: id }).pluck('version')
   expect(changes, 'changes').to.deep.equal([2])
+  await expectAudit(id, 'productChanged')
 }
 
 async function isArchivedOnce({ path }: Attempt, { location }: Answer) {
@@ -140,6 +142,7 @@ async function isPutOnce(id: number, archived: 0 | 1, location: string) {
   expect(await databases.products('products').where({ id }).first()).to.include({ archived, version: 2 })
   const changes = await databases.products('product_changes').where({ product_id: id }).pluck('version')
   expect(changes, 'changes').to.deep.equal([2])
+  await expectAudit(id, archived ? 'productArchived' : 'productRestored')
 }
 
 async function isDeleted({ path }: Attempt, { location }: Answer) {
@@ -147,11 +150,13 @@ async function isDeleted({ path }: Attempt, { location }: Answer) {
   const id = idIn(path)
   expect(await databases.products('products').where({ id }), 'products').to.deep.equal([])
   expect(await databases.products('movements').where({ product_id: id }), 'movements').to.deep.equal([])
+  await expectAudit(id, 'productDeleted')
 }
 
 async function isMovedOnce({ path }: Attempt, { location }: Answer) {
   expect(location).to.equal(`${path}?moved=1`)
   await expectBalances(idIn(path), [3])
+  await expectAudit(idIn(path), 'moved')
 }
 
 async function isUndoneOnce({ path }: Attempt, { location }: Answer) {
@@ -161,6 +166,13 @@ async function isUndoneOnce({ path }: Attempt, { location }: Answer) {
     .where({ id: idIn(path) })
     .first('product_id')
   await expectBalances(movement.product_id, [6, 5])
+  await expectAudit(movement.product_id, 'movementUndone')
+}
+
+/** What was done with the product, once. */
+async function expectAudit(id: number, action: string) {
+  const acts = await databases.products('audit').where({ subject_kind: 'product', subject_id: id }).pluck('action')
+  expect(acts, 'audit').to.deep.equal([action])
 }
 
 /** What the movements of a product left, and that it has what the last one did. */

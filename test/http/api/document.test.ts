@@ -5,7 +5,7 @@ import pLimit from 'p-limit'
 import { insertRole } from '../../people.js'
 import { product, registration, unique } from '../../person.js'
 import { Program, type Reply, signedUp } from '../../program.js'
-import { replicaAddresses, stack } from '../../system.js'
+import { databases, replicaAddresses, stack } from '../../system.js'
 
 type Someone = Awaited<ReturnType<typeof signedUp>>
 
@@ -72,6 +72,8 @@ describe('the document of the API', () => {
       return ajv.getSchema($ref) ?? ajv.compile({ $ref })
     }
   })
+
+  after(() => databases.users('roles').where('name', 'like', 'Thing %').delete())
 
   it('is what every operation keeps to, whatever it is sent, and none fails', async function () {
     this.timeout(300_000)

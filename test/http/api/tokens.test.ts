@@ -260,6 +260,7 @@ describe('signing up as a program', () => {
       }
     } finally {
       await replica.stop()
+      await databases.users('mails').delete()
     }
   })
 })
